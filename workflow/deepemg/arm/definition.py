@@ -1,0 +1,180 @@
+"""An arm as data: muscles, skeleton and muscle-tendon lengths read from `arm/data/<name>.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import yaml
+
+DATA = Path(str(resources.files("deepemg.arm"))) / "data"
+
+
+@dataclass(frozen=True)
+class PathPoint:
+    """A muscle path point: the body it is fixed to and its place in that body's frame (m)."""
+
+    body: str
+    location: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """A wrapping surface; `shape` holds radius and length (cylinder) or three semi-axes (ellipsoid), in m."""
+
+    name: str
+    kind: Literal["cylinder", "ellipsoid"]
+    body: str
+    shape: tuple[float, ...]
+    quadrant: str
+    rotation: tuple[float, float, float]
+    centre: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Muscle:
+    """Generic Hill parameters and path of one muscle. Units: N, m, rad, optimal fibre lengths per second."""
+
+    name: str
+    label: str
+    action: Literal["flexor", "extensor"]
+    max_isometric_force: float
+    optimal_fibre_length: float
+    tendon_slack_length: float
+    pennation: float
+    max_contraction_velocity: float
+    path: tuple[PathPoint, ...] = ()
+    wraps: tuple[tuple[str, tuple[int, int]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A rigid body: mass (kg), mass centre (m) and central principal inertias (kg m2) in its own frame."""
+
+    mass: float
+    mass_centre: tuple[float, float, float]
+    inertia: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Upper arm hanging from a fixed base, forearm and hand as one body behind a pin joint."""
+
+    gravity: tuple[float, float, float]
+    shoulder_in_base: tuple[float, float, float]
+    elbow_in_humerus: tuple[float, float, float]
+    elbow_axis: tuple[float, float, float]
+    coordinate_range_deg: tuple[float, float]
+    upper_arm_length: float
+    forearm_length: float
+    humerus: Segment
+    forearm: Segment
+    forearm_mass_fraction: float
+    grip: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Everything the physics needs to know about one joint and its muscles.
+
+    `length_angles_deg` (K,) and `lengths` (K, n_muscles) tabulate the muscle-tendon lengths (m) at shoulder 0.
+    """
+
+    name: str
+    joint_name: str
+    coordinate: str
+    source: str
+    muscles: tuple[Muscle, ...]
+    groups: dict[str, tuple[str, ...]]
+    skeleton: Skeleton
+    wraps: tuple[Wrap, ...]
+    length_angles_deg: np.ndarray = field(repr=False)
+    lengths: np.ndarray = field(repr=False)
+
+    @property
+    def muscle_names(self) -> tuple[str, ...]:
+        return tuple(muscle.name for muscle in self.muscles)
+
+    def muscle(self, name: str) -> Muscle:
+        return self.muscles[self.muscle_names.index(name)]
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """Muscles that a channel called `name` (a muscle or a group) records; empty if the arm has none."""
+        return (name,) if name in self.muscle_names else self.groups.get(name, ())
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = DATA / f"{name}.yaml"
+    if not path.exists():
+        raise KeyError(f"no arm called {name!r}; there are {', '.join(available_arms())}")
+    return dict(yaml.safe_load(path.read_text()))
+
+
+def available_arms() -> tuple[str, ...]:
+    """Names of the arms that have a data file."""
+    return tuple(sorted(path.stem for path in DATA.glob("*.yaml")))
+
+
+def _muscle(name: str, entry: dict[str, Any]) -> Muscle:
+    path = tuple(PathPoint(body, (x, y, z)) for body, x, y, z in entry.pop("path", []))
+    wraps = tuple((wrap["object"], tuple(wrap.get("range", (-1, -1)))) for wrap in entry.pop("wrap", []))
+    return Muscle(name=name, path=path, wraps=wraps, **entry)
+
+
+def _wrap(name: str, entry: dict[str, Any]) -> Wrap:
+    shape = entry["dimensions"] if entry["type"] == "ellipsoid" else (entry["radius"], entry["length"])
+    return Wrap(
+        name=name,
+        kind=entry["type"],
+        body=entry["body"],
+        shape=tuple(shape),
+        quadrant=entry["quadrant"],
+        rotation=tuple(entry["rotation"]),
+        centre=tuple(entry["centre"]),
+    )
+
+
+def _skeleton(entry: dict[str, Any]) -> Skeleton:
+    def segment(data: dict[str, Any]) -> Segment:
+        return Segment(data["mass"], tuple(data["mass_centre"]), tuple(data["inertia"]))
+
+    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Skeleton(**{**plain, "humerus": segment(entry["humerus"]), "forearm": segment(entry["forearm"])})
+
+
+def load_arm(name: str) -> Arm:
+    """Read an arm from its data file; an arm that `extends` another adds its muscles behind the other's.
+
+    Raises KeyError when there is no such arm.
+    """
+    entry = _read(name)
+    table = pd.read_csv(DATA / entry["length_table"], index_col="angle_deg")
+    muscles = tuple(_muscle(key, dict(value)) for key, value in entry["muscles"].items())
+    if "extends" not in entry:
+        return Arm(
+            name=name,
+            joint_name=entry["joint"],
+            coordinate=entry["coordinate"],
+            source=entry["source"],
+            muscles=muscles,
+            groups={key: tuple(value) for key, value in entry["groups"].items()},
+            skeleton=_skeleton(entry["skeleton"]),
+            wraps=tuple(_wrap(key, value) for key, value in entry["wraps"].items()),
+            length_angles_deg=table.index.to_numpy(float),
+            lengths=table[[muscle.name for muscle in muscles]].to_numpy(),
+        )
+    parent = load_arm(entry["extends"])
+    from scipy.interpolate import CubicSpline
+
+    spline = CubicSpline(table.index.to_numpy(float), table[[muscle.name for muscle in muscles]].to_numpy())
+    return replace(
+        parent,
+        name=name,
+        source=entry["source"],
+        muscles=parent.muscles + muscles,
+        lengths=np.hstack([parent.lengths, spline(parent.length_angles_deg)]),
+    )

@@ -1,0 +1,174 @@
+"""The arm in OpenSim: the model built in code, its muscle-tendon lengths, and its inverse dynamics tool.
+
+OpenSim is imported when a function runs, so that the rest of the library does not need it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from deepemg.arm.definition import Arm, Muscle
+from deepemg.arm.storage import read_storage, write_storage
+
+MuscleModel = Literal["none", "millard", "de_groote"]
+
+
+def import_opensim() -> Any:
+    """OpenSim with its console chatter reduced to errors."""
+    import opensim
+
+    opensim.Logger.setLevelString("Error")
+    return opensim
+
+
+def build_model(
+    arm: Arm, *, load_kg: float = 0.0, muscle_model: MuscleModel = "none", rigid_tendon: bool = False
+) -> Any:
+    """OpenSim model of a pin-jointed arm with a hand load at the grip; the upper arm is welded to the base.
+
+    The coordinate carries the arm's own coordinate name (0 = extended, flexion positive, rad).
+    """
+    osim = import_opensim()
+    skeleton = arm.skeleton
+    model = osim.Model()
+    model.setName(arm.name)
+    model.setGravity(osim.Vec3(*skeleton.gravity))
+    humerus = _body(osim, "humerus", skeleton.humerus)
+    forearm = _body(osim, "forearm", skeleton.forearm)
+    model.addBody(humerus)
+    model.addBody(forearm)
+    zero = osim.Vec3(0)
+    shoulder = osim.WeldJoint(
+        "shoulder", model.getGround(), osim.Vec3(*skeleton.shoulder_in_base), zero, humerus, zero, zero
+    )
+    model.addJoint(shoulder)
+    model.addJoint(_elbow(osim, arm, humerus, forearm))
+    if load_kg > 0:
+        hand = osim.Body("load", load_kg, zero, osim.Inertia(0))
+        model.addBody(hand)
+        model.addJoint(osim.WeldJoint("grip", forearm, osim.Vec3(*skeleton.grip), zero, hand, zero, zero))
+    if muscle_model != "none":
+        bodies = {"base": model.getGround(), "humerus": humerus, "forearm": forearm}
+        for wrap in arm.wraps:
+            bodies[wrap.body].addWrapObject(_wrap(osim, wrap))
+        for muscle in arm.muscles:
+            model.addForce(_muscle(osim, muscle, bodies, arm, muscle_model, rigid_tendon))
+    model.finalizeConnections()
+    return model
+
+
+def _body(osim: Any, name: str, segment: Any) -> Any:
+    return osim.Body(name, segment.mass, osim.Vec3(*segment.mass_centre), osim.Inertia(*segment.inertia))
+
+
+def _elbow(osim: Any, arm: Arm, humerus: Any, forearm: Any) -> Any:
+    """Pin joint whose z axis is turned onto the elbow axis, alike in both bodies, so that 0 keeps them parallel."""
+    x, y, z = np.array(arm.skeleton.elbow_axis) / np.linalg.norm(arm.skeleton.elbow_axis)
+    turn = osim.Vec3(float(np.arctan2(-y, z)), float(np.arcsin(x)), 0.0)  # body-fixed x-y-z angles
+    zero = osim.Vec3(0)
+    joint = osim.PinJoint(
+        arm.joint_name, humerus, osim.Vec3(*arm.skeleton.elbow_in_humerus), turn, forearm, zero, turn
+    )
+    coordinate = joint.updCoordinate()
+    coordinate.setName(arm.coordinate)
+    low, high = np.deg2rad(arm.skeleton.coordinate_range_deg)
+    coordinate.setRangeMin(low)
+    coordinate.setRangeMax(high)
+    coordinate.setDefaultClamped(False)
+    return joint
+
+
+def _wrap(osim: Any, wrap: Any) -> Any:
+    if wrap.kind == "cylinder":
+        surface = osim.WrapCylinder()
+        surface.set_radius(wrap.shape[0])
+        surface.set_length(wrap.shape[1])
+    else:
+        surface = osim.WrapEllipsoid()
+        surface.set_dimensions(osim.Vec3(*wrap.shape))
+    surface.setName(wrap.name)
+    surface.set_xyz_body_rotation(osim.Vec3(*wrap.rotation))
+    surface.set_translation(osim.Vec3(*wrap.centre))
+    surface.set_quadrant(wrap.quadrant)
+    return surface
+
+
+def _muscle(osim: Any, muscle: Muscle, bodies: Any, arm: Arm, muscle_model: MuscleModel, rigid_tendon: bool) -> Any:
+    kind = {"millard": osim.Millard2012EquilibriumMuscle, "de_groote": osim.DeGrooteFregly2016Muscle}[muscle_model]
+    actuator = kind()
+    actuator.setName(muscle.name)
+    actuator.set_max_isometric_force(muscle.max_isometric_force)
+    actuator.set_optimal_fiber_length(muscle.optimal_fibre_length)
+    actuator.set_tendon_slack_length(muscle.tendon_slack_length)
+    actuator.set_pennation_angle_at_optimal(muscle.pennation)
+    actuator.set_max_contraction_velocity(muscle.max_contraction_velocity)
+    actuator.set_ignore_tendon_compliance(rigid_tendon)
+    path = osim.GeometryPath.safeDownCast(actuator.updPath())
+    for index, point in enumerate(muscle.path, start=1):
+        path.appendNewPathPoint(f"{muscle.name}-P{index}", bodies[point.body], osim.Vec3(*point.location))
+    by_name = {wrap.name: wrap for wrap in arm.wraps}
+    for name, span in muscle.wraps:
+        path.addPathWrap(bodies[by_name[name].body].getWrapObject(name))
+        surface = path.updWrapSet().get(path.getWrapSet().getSize() - 1)
+        surface.set_range(0, span[0])
+        surface.set_range(1, span[1])
+    return actuator
+
+
+def muscle_geometry(arm: Arm, angles_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Muscle-tendon lengths and moment arms (both (K, n_muscles), m) by OpenSim's own paths."""
+    model = build_model(arm, muscle_model="de_groote", rigid_tendon=True)
+    state = model.initSystem()
+    coordinate = model.getCoordinateSet().get(arm.coordinate)
+    muscles = [model.getMuscles().get(name) for name in arm.muscle_names]
+    lengths = np.empty((len(angles_deg), len(muscles)))
+    moment_arms = np.empty_like(lengths)
+    for row, angle in enumerate(np.deg2rad(angles_deg)):
+        coordinate.setValue(state, float(angle), False)
+        model.realizePosition(state)
+        for column, muscle in enumerate(muscles):
+            lengths[row, column] = muscle.getLength(state)
+            moment_arms[row, column] = muscle.computeMomentArm(state, coordinate)
+    return lengths, moment_arms
+
+
+def inverse_dynamics(arm: Arm, time: np.ndarray, angle: np.ndarray, *, load_kg: float) -> np.ndarray:
+    """Elbow moment (T,), N m, flexion positive, by OpenSim's InverseDynamicsTool on an already filtered angle (rad).
+
+    The tool reports success on broken input, so rows, names and finite values are checked before and after it runs.
+    Raises ValueError where they do not hold.
+    """
+    if time.shape != angle.shape or time.ndim != 1:
+        raise ValueError(f"time {time.shape} and angle {angle.shape} must be two equally long vectors")
+    if not (np.isfinite(time).all() and np.isfinite(angle).all()):
+        raise ValueError("time and angle must be finite; OpenSim would drop the rows without saying so")
+    if np.any(np.diff(time) <= 0):
+        raise ValueError("time must increase strictly")
+    osim = import_opensim()
+    with tempfile.TemporaryDirectory() as folder:
+        motion = Path(folder) / "motion.mot"
+        write_storage(motion, time, {arm.coordinate: np.rad2deg(angle)}, name="motion", in_degrees=True)
+        model = build_model(arm, load_kg=load_kg)
+        model.initSystem()
+        tool = osim.InverseDynamicsTool()
+        tool.setModel(model)
+        tool.setCoordinatesFileName(str(motion))
+        tool.setLowpassCutoffFrequency(-1)
+        tool.setStartTime(float(time[0]))
+        tool.setEndTime(float(time[-1]))
+        tool.setResultsDir(folder)
+        tool.setOutputGenForceFileName("moments.sto")
+        if not tool.run():
+            raise ValueError("OpenSim's InverseDynamicsTool failed")
+        table = read_storage(Path(folder) / "moments.sto")
+    column = f"{arm.coordinate}_moment"
+    if column not in table.columns:
+        raise ValueError(f"OpenSim returned {list(table.columns)} instead of {column!r}")
+    moment = table[column].to_numpy()
+    if len(moment) != len(time) or not np.isfinite(moment).all():
+        raise ValueError(f"OpenSim returned {len(moment)} rows for {len(time)} samples, or rows that are not finite")
+    return moment
