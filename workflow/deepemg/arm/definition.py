@@ -14,12 +14,15 @@ import yaml
 DATA = Path(str(resources.files("deepemg.arm"))) / "data"
 
 
+Vector = tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class PathPoint:
     """A muscle path point: the body it is fixed to and its place in that body's frame (m)."""
 
     body: str
-    location: tuple[float, float, float]
+    location: Vector
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Wrap:
     body: str
     shape: tuple[float, ...]
     quadrant: str
-    rotation: tuple[float, float, float]
-    centre: tuple[float, float, float]
+    rotation: Vector
+    centre: Vector
 
 
 @dataclass(frozen=True)
@@ -56,25 +59,25 @@ class Segment:
     """A rigid body: mass (kg), mass centre (m) and central principal inertias (kg m2) in its own frame."""
 
     mass: float
-    mass_centre: tuple[float, float, float]
-    inertia: tuple[float, float, float]
+    mass_centre: Vector
+    inertia: Vector
 
 
 @dataclass(frozen=True)
 class Skeleton:
     """Upper arm hanging from a fixed base, forearm and hand as one body behind a pin joint."""
 
-    gravity: tuple[float, float, float]
-    shoulder_in_base: tuple[float, float, float]
-    elbow_in_humerus: tuple[float, float, float]
-    elbow_axis: tuple[float, float, float]
-    coordinate_range_deg: tuple[float, float]
+    gravity: Vector
+    shoulder_in_base: Vector
+    elbow_in_humerus: Vector
+    elbow_axis: Vector
+    coordinate_range_deg: Vector
     upper_arm_length: float
     forearm_length: float
     humerus: Segment
     forearm: Segment
     forearm_mass_fraction: float
-    grip: tuple[float, float, float]
+    grip: Vector
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def _skeleton(entry: dict[str, Any]) -> Skeleton:
     def segment(data: dict[str, Any]) -> Segment:
         return Segment(data["mass"], tuple(data["mass_centre"]), tuple(data["inertia"]))
 
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     return Skeleton(**{**plain, "humerus": segment(entry["humerus"]), "forearm": segment(entry["forearm"])})
 
 

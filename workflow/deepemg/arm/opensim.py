@@ -70,9 +70,7 @@ def _elbow(osim: Any, arm: Arm, humerus: Any, forearm: Any) -> Any:
     x, y, z = np.array(arm.skeleton.elbow_axis) / np.linalg.norm(arm.skeleton.elbow_axis)
     turn = osim.Vec3(float(np.arctan2(-y, z)), float(np.arcsin(x)), 0.0)  # body-fixed x-y-z angles
     zero = osim.Vec3(0)
-    joint = osim.PinJoint(
-        arm.joint_name, humerus, osim.Vec3(*arm.skeleton.elbow_in_humerus), turn, forearm, zero, turn
-    )
+    joint = osim.PinJoint(arm.joint_name, humerus, osim.Vec3(*arm.skeleton.elbow_in_humerus), turn, forearm, zero, turn)
     coordinate = joint.updCoordinate()
     coordinate.setName(arm.coordinate)
     low, high = np.deg2rad(arm.skeleton.coordinate_range_deg)

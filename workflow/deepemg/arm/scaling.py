@@ -55,7 +55,7 @@ def _times(vector: tuple[float, ...], factor: float) -> tuple[float, ...]:
 
 
 def _scale_muscle(muscle: Muscle, mean: float, ratio: dict[str, float]) -> Muscle:
-    path = tuple(PathPoint(p.body, _times(p.location, ratio[p.body])) for p in muscle.path)  # type: ignore[arg-type]
+    path = tuple(PathPoint(p.body, _times(p.location, ratio[p.body])) for p in muscle.path)
     return replace(
         muscle,
         path=path,
@@ -65,13 +65,13 @@ def _scale_muscle(muscle: Muscle, mean: float, ratio: dict[str, float]) -> Muscl
 
 
 def _scale_wrap(wrap: Wrap, factor: float) -> Wrap:
-    return replace(wrap, shape=_times(wrap.shape, factor), centre=_times(wrap.centre, factor))  # type: ignore[arg-type]
+    return replace(wrap, shape=_times(wrap.shape, factor), centre=_times(wrap.centre, factor))
 
 
 def _scale_segment(segment: Segment, factor: float, mass: float | None) -> Segment:
     new_mass = segment.mass if mass is None else mass
     inertia = np.array(segment.inertia) * (new_mass / segment.mass) * factor**2
-    return Segment(new_mass, _times(segment.mass_centre, factor), tuple(inertia.tolist()))  # type: ignore[arg-type]
+    return Segment(new_mass, _times(segment.mass_centre, factor), tuple(inertia.tolist()))
 
 
 def _scale_skeleton(skeleton: Skeleton, upper: float, fore: float, forearm_mass: float | None) -> Skeleton:

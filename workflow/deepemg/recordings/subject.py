@@ -1,0 +1,144 @@
+"""A subject folder in memory: who, which channels, which trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import yaml
+
+from deepemg.arm.definition import Arm, load_arm
+from deepemg.arm.scaling import Anthropometry, scale_arm
+
+KILOGRAMS = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237}
+MICROVOLTS = {"uV": 1.0, "mV": 1e3, "V": 1e6, "1": 1.0}
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A row of channels.csv."""
+
+    name: str
+    file: str
+    column: str
+    muscle: str
+    unit: str
+    kind: Literal["raw", "envelope", "excitation"]
+    rate_hz: float
+    use: Literal["observed", "held_out"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A row of trials.csv; empty cells are None."""
+
+    trial: str
+    role: Literal["movement", "mvc", "hold", "rest"]
+    load: float
+    load_unit: str
+    emg_file: str
+    split: Literal["train", "test"] | None = None
+    kinematics_file: str | None = None
+    torque_file: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+
+    @property
+    def load_kg(self) -> float:
+        return self.load * KILOGRAMS[self.load_unit]
+
+    @property
+    def load_label(self) -> str:
+        """The load as the lab wrote it, fit for a folder name: 2kg, 2.75lb."""
+        return f"{self.load:g}{self.load_unit}"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One subject folder. `recordings` is the folder that holds the signal files."""
+
+    folder: Path
+    recordings: Path
+    description: dict[str, Any]
+    channels: tuple[Channel, ...]
+    trials: tuple[Trial, ...]
+
+    @property
+    def id(self) -> str:
+        return str(self.description["id"])
+
+    @property
+    def movements(self) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if trial.role == "movement")
+
+    @property
+    def mvc_trials(self) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if trial.role == "mvc")
+
+    @property
+    def loads(self) -> tuple[str, ...]:
+        """Labels of the loads of the movement trials, lightest first."""
+        ordered = sorted(self.movements, key=lambda trial: trial.load_kg)
+        return tuple(dict.fromkeys(trial.load_label for trial in ordered))
+
+    def channels_used(self, use: Literal["observed", "held_out"]) -> tuple[Channel, ...]:
+        return tuple(channel for channel in self.channels if channel.use == use)
+
+    def emg_path(self, channel: Channel, trial: Trial) -> Path:
+        return self.recordings / channel.file.format(trial=trial.trial, emg_file=trial.emg_file)
+
+    def kinematics_path(self, trial: Trial) -> Path:
+        pattern = self.description["kinematics"].get("file", "{kinematics_file}")
+        return self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file)
+
+    def generic_arm(self) -> Arm:
+        return load_arm(self.description["arm"])
+
+    def scaled_arm(self) -> Arm:
+        """The arm scaled to what was measured on the subject."""
+        keys = ("upper_arm_m", "forearm_m", "mass_kg")
+        sizes = {key: self.description[key]["value"] for key in keys if key in self.description}
+        return scale_arm(self.generic_arm(), Anthropometry(**sizes))
+
+
+def read_table(path: Path) -> list[dict[str, Any]]:
+    """Rows of a small CSV file as dictionaries without their empty cells; a byte order mark is ignored."""
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", skipinitialspace=True)
+    rows = []
+    for record in table.to_dict("records"):
+        row = {str(key).strip(): value.strip() for key, value in record.items() if isinstance(value, str)}
+        rows.append({key: value for key, value in row.items() if value})
+    return rows
+
+
+NUMBERS = ("rate_hz", "load", "start_s", "end_s")
+
+
+def with_numbers(row: dict[str, Any]) -> dict[str, Any]:
+    """Row whose number cells are floats where they can be read as such (the schema names those that cannot)."""
+
+    def number(value: str) -> float | str:
+        try:
+            return float(value)
+        except ValueError:
+            return value
+
+    return {key: number(value) if key in NUMBERS else value for key, value in row.items()}
+
+
+def read_subject(folder: Path, recordings: Path | None = None) -> Subject:
+    """Read a subject folder that `check_folder` has found in order.
+
+    `recordings` is the folder of the signal files where they do not lie in the subject folder itself.
+    """
+    channels = [with_numbers(row) for row in read_table(folder / "channels.csv")]
+    trials = [with_numbers(row) for row in read_table(folder / "trials.csv")]
+    return Subject(
+        folder=folder,
+        recordings=recordings or folder,
+        description=yaml.safe_load((folder / "subject.yaml").read_text()),
+        channels=tuple(Channel(**row) for row in channels),
+        trials=tuple(Trial(**row) for row in trials),
+    )

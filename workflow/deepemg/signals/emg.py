@@ -1,0 +1,33 @@
+"""Raw surface EMG to its envelope: band-pass, rectify, low-pass (SENIAM; all filters zero-lag Butterworth)."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+
+
+def band_pass(raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float, order: int) -> np.ndarray:
+    """Zero-lag Butterworth band-pass; `order` counts both passes (4 = second order, forwards and backwards).
+
+    Raises ValueError where the rate is too low for the band.
+    """
+    if high_hz >= rate_hz / 2:
+        raise ValueError(
+            f"a band up to {high_hz:g} Hz needs more than {2 * high_hz:g} Hz; the signal has {rate_hz:g} Hz"
+        )
+    sos = butter(order // 2, [low_hz, high_hz], btype="bandpass", fs=rate_hz, output="sos")
+    return np.asarray(sosfiltfilt(sos, raw))
+
+
+def low_pass(signal: np.ndarray, *, rate_hz: float, cutoff_hz: float, order: int) -> np.ndarray:
+    """Zero-lag Butterworth low-pass; `order` counts both passes."""
+    sos = butter(order // 2, cutoff_hz, btype="lowpass", fs=rate_hz, output="sos")
+    return np.asarray(sosfiltfilt(sos, signal))
+
+
+def envelope(
+    raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float, cutoff_hz: float, order: int
+) -> np.ndarray:
+    """Linear envelope of raw EMG, in the unit of the input, never negative."""
+    rectified = np.abs(band_pass(raw, rate_hz=rate_hz, low_hz=low_hz, high_hz=high_hz, order=order))
+    return np.maximum(low_pass(rectified, rate_hz=rate_hz, cutoff_hz=cutoff_hz, order=order), 0.0)

@@ -1,0 +1,31 @@
+"""Elbow angle, velocity and acceleration on the study's common clock."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from deepemg.recordings.signal import Signal
+from deepemg.signals.emg import low_pass
+
+
+def common_clock(signal: Signal, *, rate_hz: float, start_s: float | None, end_s: float | None) -> np.ndarray:
+    """Evenly spaced times (s) inside the signal and inside the trial's own start and end."""
+    first = max(signal.start_s, start_s or 0.0)
+    last = min(signal.time_s[-1], np.inf if end_s is None else end_s)
+    return first + np.arange(int(np.floor((last - first) * rate_hz + 1e-9)) + 1) / rate_hz
+
+
+def kinematics(
+    angle: Signal, *, cutoff_hz: float, order: int, rate_hz: float, start_s: float | None, end_s: float | None
+) -> pd.DataFrame:
+    """Low-pass the angle at its own rate, differentiate it there, then sample all three on the common clock.
+
+    Columns: time_s, angle_rad, velocity_rad_s, acceleration_rad_s2.
+    """
+    smooth = low_pass(angle.values, rate_hz=angle.rate_hz, cutoff_hz=cutoff_hz, order=order)
+    velocity = np.gradient(smooth, 1 / angle.rate_hz)
+    acceleration = np.gradient(velocity, 1 / angle.rate_hz)
+    time = common_clock(angle, rate_hz=rate_hz, start_s=start_s, end_s=end_s)
+    columns = {"angle_rad": smooth, "velocity_rad_s": velocity, "acceleration_rad_s2": acceleration}
+    return pd.DataFrame({"time_s": time} | {name: np.interp(time, angle.time_s, v) for name, v in columns.items()})

@@ -1,0 +1,38 @@
+"""The level that makes an envelope a fraction of MVC, or, where no MVC was recorded, of the largest training window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+Basis = Literal["mvc", "training maximum", "none"]
+
+LABELS: dict[Basis, str] = {
+    "mvc": "fraction of MVC",
+    "training maximum": "fraction of training maximum (not %MVC)",
+    "none": "fraction of maximum",
+}
+
+
+def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> float:
+    """Largest mean over a sliding window."""
+    width = min(len(envelope), max(1, round(window_s * rate_hz)))
+    sums = np.cumsum(np.concatenate([[0.0], envelope]))
+    return float(np.max(sums[width:] - sums[:-width]) / width)
+
+
+def reference_level(
+    mvc: Sequence[np.ndarray], training: Sequence[np.ndarray], *, rate_hz: float, window_s: float
+) -> tuple[float, Basis]:
+    """Reference level of one channel and what it rests on.
+
+    The largest window of the MVC trials; without any, the largest window of the *training* movement trials together,
+    so that a test trial never scales itself. Raises ValueError where the level is zero.
+    """
+    basis: Basis = "mvc" if mvc else "training maximum"
+    level = max(window_maximum(trial, rate_hz=rate_hz, window_s=window_s) for trial in (mvc or training))
+    if level <= 0:
+        raise ValueError("the channel is silent in every trial that could give its reference level")
+    return level, basis
