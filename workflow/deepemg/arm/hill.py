@@ -1,0 +1,50 @@
+"""Hill-type muscle with a rigid tendon and pennation at constant height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from deepemg.arm.curves import SHORTEST_LENGTH, active_force_length, force_velocity, passive_force_length
+
+
+@dataclass(frozen=True)
+class HillParameters:
+    """Per muscle, each (..., n_muscles): N, m, m, rad, optimal fibre lengths per second."""
+
+    max_isometric_force: Tensor
+    optimal_fibre_length: Tensor
+    tendon_slack_length: Tensor
+    pennation: Tensor
+    max_contraction_velocity: Tensor
+
+
+@dataclass(frozen=True)
+class HillForce:
+    """Tendon force = active_gain * activation + passive, each (..., T, n_muscles) in N."""
+
+    active_gain: Tensor
+    passive: Tensor
+
+    def at(self, activation: Tensor) -> Tensor:
+        return self.active_gain * activation + self.passive
+
+
+def hill_force(length: Tensor, velocity: Tensor, p: HillParameters) -> HillForce:
+    """Force of a muscle-tendon unit of `length` (m) that lengthens at `velocity` (m/s), both (..., T, n_muscles).
+
+    Fibres shorter than the curves know are held at that length by a soft limit, so that gradients stay finite.
+    """
+    along_tendon = length - p.tendon_slack_length
+    shortest = SHORTEST_LENGTH * p.optimal_fibre_length
+    along_tendon = shortest + torch.nn.functional.softplus((along_tendon - shortest) / shortest, beta=50) * shortest
+    height = p.optimal_fibre_length * torch.sin(p.pennation)
+    fibre = torch.sqrt(along_tendon**2 + height**2)
+    cosine = along_tendon / fibre
+    normalised_length = fibre / p.optimal_fibre_length
+    normalised_velocity = velocity * cosine / (p.max_contraction_velocity * p.optimal_fibre_length)
+    scale = p.max_isometric_force * cosine
+    gain = active_force_length(normalised_length) * force_velocity(normalised_velocity)
+    return HillForce(active_gain=scale * gain, passive=scale * passive_force_length(normalised_length))

@@ -1,0 +1,117 @@
+"""The personal parameters of an arm: names, units, generic values, bounds, priors, and a smooth bounded map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+import yaml
+from torch import Tensor
+
+from deepemg.arm.definition import DATA, Arm
+from deepemg.arm.hill import HillParameters
+
+GLOBAL = "all"
+
+
+@dataclass(frozen=True)
+class ParameterScheme:
+    """A flat list of parameters, muscle by muscle, then the global ones. Every array is (n_parameters,)."""
+
+    name: str
+    muscles: tuple[str, ...]
+    parameters: tuple[str, ...]
+    units: tuple[str, ...]
+    generic: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    prior_sd: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def index(self, parameter: str) -> list[int]:
+        """Places of a parameter, in the order of the arm's muscles."""
+        return [place for place, name in enumerate(self.parameters) if name == parameter]
+
+    def table(self, personal: np.ndarray) -> pd.DataFrame:
+        """One row per parameter: muscle, parameter, unit, generic, lower, upper, personal, at_bound."""
+        span = self.upper - self.lower
+        edge = 0.01 * span
+        at_bound = (personal < self.lower + edge) | (personal > self.upper - edge)
+        return pd.DataFrame(
+            {
+                "muscle": self.muscles,
+                "parameter": self.parameters,
+                "unit": self.units,
+                "generic": self.generic,
+                "lower": self.lower,
+                "upper": self.upper,
+                "personal": personal,
+                "at_bound": at_bound & (np.abs(personal - self.generic) > edge),
+            }
+        )
+
+
+def parameter_scheme(arm: Arm, name: str = "H1") -> ParameterScheme:
+    """Scheme `name` for an arm. Raises KeyError when there is no such scheme."""
+    schemes = yaml.safe_load((DATA / "parameters.yaml").read_text())
+    if name not in schemes:
+        raise KeyError(f"no parameter scheme called {name!r}; there are {', '.join(schemes)}")
+    rows = [_muscle_row(m, key, entry) for m in arm.muscles for key, entry in schemes[name]["muscle"].items()]
+    rows += [
+        (GLOBAL, key, e["unit"], e["generic"], *e["bounds"], e["prior_sd"])
+        for key, e in schemes[name]["global"].items()
+    ]
+    muscles, parameters, units, *numbers = zip(*rows, strict=True)
+    generic, lower, upper, prior_sd = (np.array(column, dtype=float) for column in numbers)
+    return ParameterScheme(name, muscles, parameters, units, generic, lower, upper, prior_sd)
+
+
+def _muscle_row(muscle: Any, key: str, entry: dict[str, Any]) -> tuple[Any, ...]:
+    generic = getattr(muscle, key)
+    factor = generic if entry["scale"] == "ratio" else 1.0
+    low, high = (factor * bound for bound in entry["bounds"])
+    return muscle.name, key, entry["unit"], generic, low, high, factor * entry["prior_sd"]
+
+
+class PersonalParameters(torch.nn.Module):
+    """Parameters inside their bounds for any value of the free vector: theta = lower + (upper - lower) sigmoid(z).
+
+    `start_margin` keeps the start off the bounds, where the sigmoid has no slope.
+    """
+
+    lower: Tensor
+    upper: Tensor
+    generic: Tensor
+    prior_sd: Tensor
+
+    def __init__(self, scheme: ParameterScheme, dtype: torch.dtype = torch.float64, start_margin: float = 0.02):
+        super().__init__()
+        self.scheme = scheme
+        for name in ("lower", "upper", "generic", "prior_sd"):
+            self.register_buffer(name, torch.tensor(getattr(scheme, name), dtype=dtype))
+        share = ((self.generic - self.lower) / (self.upper - self.lower)).clamp(start_margin, 1 - start_margin)
+        self.free = torch.nn.Parameter(torch.logit(share))
+
+    def forward(self) -> Tensor:
+        """All parameters (n_parameters,) in their own units."""
+        return self.lower + (self.upper - self.lower) * torch.sigmoid(self.free)
+
+    def deviation(self) -> Tensor:
+        """Distance from the generic values in prior standard deviations (n_parameters,)."""
+        return (self() - self.generic) / self.prior_sd
+
+
+def hill_parameters(scheme: ParameterScheme, values: Tensor) -> HillParameters:
+    """The muscle parameters of a flat vector (..., n_parameters)."""
+    names = HillParameters.__dataclass_fields__
+    return HillParameters(**{name: values[..., scheme.index(name)] for name in names})
+
+
+def global_parameter(scheme: ParameterScheme, values: Tensor, name: str) -> Tensor:
+    """A global parameter (...) of a flat vector (..., n_parameters)."""
+    return values[..., scheme.index(name)[0]]
