@@ -1,0 +1,32 @@
+"""A plain 90 % band for methods that have no posterior: how far they miss the muscles that were observed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepemg.arm.definition import Arm
+
+COVERAGE = 0.90
+
+
+def residual_half_widths(residuals: dict[str, np.ndarray], arm: Arm) -> np.ndarray:
+    """Half width (n_muscles,) of the band: the 90 % quantile of |residual| over the observed muscles of each action.
+
+    It supposes that a hidden muscle is missed as an observed synergist is; the coverage in the tables shows how far
+    that holds. NaN where no residual of that action exists, or all are zero (one channel copied onto two heads).
+    """
+    widths = np.full(len(arm.muscles), np.nan)
+    for action in ("flexor", "extensor"):
+        pooled = [np.abs(v) for name, v in residuals.items() if arm.muscle(name).action == action]
+        if not pooled:
+            continue
+        width = float(np.quantile(np.concatenate(pooled), COVERAGE))
+        for place, muscle in enumerate(arm.muscles):
+            if muscle.action == action and width > 0:
+                widths[place] = width
+    return widths
+
+
+def band(mean: np.ndarray, half_widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper limits (T, n_muscles) inside 0..1."""
+    return np.clip(mean - half_widths, 0, 1), np.clip(mean + half_widths, 0, 1)

@@ -1,0 +1,40 @@
+"""Torque and parameter table of methods that keep the generic parameters of the scaled arm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from deepemg.arm.definition import Arm
+from deepemg.arm.forward import ForwardModel, TorqueTerms
+from deepemg.reconstruct.contract import Trial
+
+
+class GenericArm:
+    """The scaled arm with generic parameters, as numpy functions of a trial."""
+
+    def __init__(self, arm: Arm, *, rate_hz: float, settings: dict[str, Any]):
+        self.model = ForwardModel(
+            arm, rate_hz=rate_hz, activation_time_constant_s=settings["activation_time_constant_s"]
+        )
+        self.values = self.model.generic()
+
+    def activation(self, excitation: np.ndarray) -> np.ndarray:
+        """Activations (T, n_muscles) of excitations (T, n_muscles)."""
+        return self.model.activation(torch.from_numpy(excitation), self.values).numpy()
+
+    def torque_terms(self, trial: Trial) -> TorqueTerms:
+        """Torque per unit of activation and passive torque over a trial."""
+        return self.model.torque_terms(torch.from_numpy(trial.angle), torch.from_numpy(trial.velocity), self.values)
+
+    def torque(self, trial: Trial, excitation: np.ndarray) -> np.ndarray:
+        """Joint torque (T,) of excitations (T, n_muscles)."""
+        return self.torque_terms(trial).at(torch.from_numpy(self.activation(excitation))).numpy()
+
+    def parameters(self) -> pd.DataFrame:
+        """The generic parameters as the personal ones; nothing was estimated, so nothing is identified."""
+        table = self.model.scheme.table(self.model.scheme.generic)
+        return table.assign(sd=self.model.scheme.prior_sd, identified=False)

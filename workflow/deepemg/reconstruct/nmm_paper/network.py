@@ -1,0 +1,83 @@
+"""Transformer encoder from motion and load to envelopes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Standardisation:
+    """Mean and spread of each input over the training trials, kept so that new trials are read alike."""
+
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+
+    @classmethod
+    def of(cls, inputs: Tensor) -> Standardisation:
+        """From inputs (samples, n_inputs); an input that never changes keeps spread one."""
+        spread = inputs.std(0)
+        spread = torch.where(spread > 1e-6, spread, torch.ones_like(spread))
+        return cls(tuple(inputs.mean(0).tolist()), tuple(spread.tolist()))
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        return (inputs - torch.tensor(self.mean).to(inputs)) / torch.tensor(self.spread).to(inputs)
+
+
+def sinusoidal_positions(length: int, width: int) -> Tensor:
+    """Fixed position code (length, width) of Vaswani et al. (2017)."""
+    position = torch.arange(length, dtype=torch.float32).unsqueeze(1)
+    frequency = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(10000.0) / width))
+    code = torch.zeros(length, width)
+    code[:, 0::2] = torch.sin(position * frequency)
+    code[:, 1::2] = torch.cos(position * frequency)
+    return code
+
+
+def _between_tokens(values: Tensor, stride: int, length: int) -> Tensor:
+    """Straight lines through token values (batch, n_tokens, n) at every sample (batch, length, n)."""
+    sample = torch.arange(length, device=values.device)
+    left = torch.div(sample, stride, rounding_mode="floor")
+    right = (left + 1).clamp(max=values.shape[1] - 1)
+    share = ((sample % stride).to(values) / stride).unsqueeze(-1)
+    return values[:, left] * (1 - share) + values[:, right] * share
+
+
+class EnvelopeTransformer(nn.Module):
+    """Envelopes (batch, T, n_muscles) in 0..1 from standardised inputs (batch, T, n_inputs).
+
+    One token every `token_stride` samples, with straight lines between them: an envelope of a few hertz needs no more.
+    """
+
+    positions: Tensor
+
+    def __init__(
+        self,
+        *,
+        n_inputs: int,
+        n_muscles: int,
+        width: int,
+        heads: int,
+        layers: int,
+        longest: int,
+        token_stride: int,
+        start_level: float,
+    ):
+        super().__init__()
+        self.token_stride = token_stride
+        self.embed = nn.Linear(n_inputs, width)
+        self.register_buffer("positions", sinusoidal_positions(longest // token_stride + 1, width))
+        layer = nn.TransformerEncoderLayer(
+            width, heads, dim_feedforward=2 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.head = nn.Linear(width, n_muscles)
+        nn.init.constant_(self.head.bias, math.log(start_level / (1 - start_level)))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        tokens = inputs[:, :: self.token_stride]
+        hidden = self.embed(tokens) + self.positions[: tokens.shape[1]]
+        return _between_tokens(torch.sigmoid(self.head(self.encoder(hidden))), self.token_stride, inputs.shape[1])
