@@ -97,6 +97,7 @@ class Arm:
     wraps: tuple[Wrap, ...]
     length_angles_deg: np.ndarray = field(repr=False)
     lengths: np.ndarray = field(repr=False)
+    scaling: dict[str, float | None] = field(default_factory=dict)  # how it was scaled from its data file, if it was
 
     @property
     def muscle_names(self) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ MuscleModel = Literal["none", "millard", "de_groote"]
 
 
 def import_opensim() -> Any:
-    """OpenSim with its console chatter reduced to errors."""
+    """OpenSim with its console chatter reduced to errors, and without the log file it leaves in the current folder."""
     import opensim
 
+    opensim.Logger.removeFileSink()
     opensim.Logger.setLevelString("Error")
     return opensim
 

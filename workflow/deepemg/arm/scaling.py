@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from deepemg.arm.definition import Arm, Muscle, PathPoint, Segment, Skeleton, Wrap
+from deepemg.arm.definition import Arm, Muscle, PathPoint, Segment, Skeleton, Wrap, load_arm
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def scale_arm(arm: Arm, body: Anthropometry) -> Arm:
 
 def scale_by_factors(arm: Arm, *, upper_arm: float, forearm: float, forearm_mass: float | None = None) -> Arm:
     """Scale with explicit length ratios and, optionally, the mass of forearm and hand (kg)."""
+    if arm.scaling:
+        raise ValueError(f"arm {arm.name} is scaled already; scale the generic arm instead")
     mean = 0.5 * (upper_arm + forearm)
     ratio = {"base": upper_arm, "humerus": upper_arm, "forearm": forearm}
     return replace(
@@ -47,7 +50,19 @@ def scale_by_factors(arm: Arm, *, upper_arm: float, forearm: float, forearm_mass
         wraps=tuple(_scale_wrap(wrap, ratio[wrap.body]) for wrap in arm.wraps),
         skeleton=_scale_skeleton(arm.skeleton, upper_arm, forearm, forearm_mass),
         lengths=arm.lengths * mean,
+        scaling={"upper_arm": upper_arm, "forearm": forearm, "forearm_mass": forearm_mass},
     )
+
+
+def describe_arm(arm: Arm) -> dict[str, Any]:
+    """What `restore_arm` needs to make the same arm again; plain data for a model file."""
+    return {"name": arm.name, "scaling": arm.scaling}
+
+
+def restore_arm(description: dict[str, Any]) -> Arm:
+    """The arm that `describe_arm` described."""
+    arm = load_arm(description["name"])
+    return scale_by_factors(arm, **description["scaling"]) if description["scaling"] else arm
 
 
 def _times(vector: tuple[float, ...], factor: float) -> tuple[float, ...]:

@@ -6,20 +6,19 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from deepemg.reconstruct.contract import Trial
+from deepemg.reconstruct.contract import Fitted, Trial
 
 ALL_LOADS = "all"
 
 
-def make_trials(kinematics: pd.DataFrame, torque_nm: pd.Series, envelopes: pd.DataFrame) -> tuple[Trial, ...]:
+def make_trials(kinematics: pd.DataFrame, torque: pd.DataFrame, envelopes: pd.DataFrame) -> tuple[Trial, ...]:
     """Trials of a subject; the three tables share their rows.
 
-    kinematics: trial, split, load, load_kg, time_s, angle_rad, velocity_rad_s; envelopes: trial, time_s, observed
-    muscles. Raises ValueError where the rows disagree.
+    kinematics: trial, split, load, load_kg, time_s, angle_rad, velocity_rad_s; torque: trial, time_s, torque_nm;
+    envelopes: trial, time_s, observed muscles. Raises ValueError where the rows disagree.
     """
-    if not (
-        kinematics[["trial", "time_s"]].equals(envelopes[["trial", "time_s"]]) and len(torque_nm) == len(kinematics)
-    ):
+    rows_of = ["trial", "time_s"]
+    if not all(kinematics[rows_of].equals(table[rows_of]) for table in (torque, envelopes)):
         raise ValueError("kinematics, torque and envelopes do not share their rows")
     muscles = [column for column in envelopes.columns if column not in ("trial", "time_s")]
     trials = []
@@ -34,7 +33,7 @@ def make_trials(kinematics: pd.DataFrame, torque_nm: pd.Series, envelopes: pd.Da
                 time_s=rows["time_s"].to_numpy(),
                 angle=rows["angle_rad"].to_numpy(),
                 velocity=rows["velocity_rad_s"].to_numpy(),
-                torque=torque_nm.loc[rows.index].to_numpy(),
+                torque=torque.loc[rows.index, "torque_nm"].to_numpy(),
                 envelopes={muscle: envelopes.loc[rows.index, muscle].to_numpy() for muscle in muscles},
             )
         )
@@ -44,3 +43,15 @@ def make_trials(kinematics: pd.DataFrame, torque_nm: pd.Series, envelopes: pd.Da
 def at_load(trials: Iterable[Trial], load: str) -> tuple[Trial, ...]:
     """Trials with one load label, or all of them for the load "all"."""
     return tuple(trial for trial in trials if load in (ALL_LOADS, trial.load_label))
+
+
+def reconstruct_trials(fitted: Fitted, trials: Iterable[Trial]) -> pd.DataFrame:
+    """Reconstructions below each other: trial, split, load, time_s, torque_nm, each muscle with its band."""
+    tables = []
+    for trial in trials:
+        table = fitted.reconstruct(trial).table()
+        table.insert(0, "trial", trial.name)
+        table.insert(1, "split", trial.split)
+        table.insert(2, "load", trial.load_label)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -14,7 +14,7 @@ from deepemg.arm.definition import available_arms
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers import READERS
 from deepemg.recordings.signal import Header
-from deepemg.recordings.subject import Subject, Trial, read_subject, read_table, with_numbers
+from deepemg.recordings.subject import Subject, Trial, read_subject, read_table, records, with_numbers
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -191,7 +191,7 @@ def _needed_files(subject: Subject) -> Iterator[tuple[Trial, str, Path, str, str
     """Trial, what for, file, column and declared unit of every signal that the study will read."""
     for trial in subject.trials:
         for channel in subject.channels:
-            if channel.kind != "excitation" or trial.role == "movement":
+            if records(channel, trial):
                 yield trial, f"channel {channel.name}", subject.emg_path(channel, trial), channel.column, channel.unit
         if trial.role == "movement":
             entry = subject.description["kinematics"]

@@ -55,6 +55,11 @@ class Trial:
         return f"{self.load:g}{self.load_unit}"
 
 
+def records(channel: Channel, trial: Trial) -> bool:
+    """Whether a trial has samples of a channel: known excitations exist for movement trials only."""
+    return channel.kind != "excitation" or trial.role == "movement"
+
+
 @dataclass(frozen=True)
 class Subject:
     """One subject folder. `recordings` is the folder that holds the signal files."""
@@ -92,6 +97,14 @@ class Subject:
     def kinematics_path(self, trial: Trial) -> Path:
         pattern = self.description["kinematics"].get("file", "{kinematics_file}")
         return self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file)
+
+    def files(self, use: Literal["observed", "held_out"]) -> tuple[Path, ...]:
+        """Signal files of the observed or of the held-out channels, each once."""
+        pairs = [(c, t) for c in self.channels_used(use) for t in self.trials if records(c, t)]
+        return tuple(dict.fromkeys(self.emg_path(channel, trial) for channel, trial in pairs))
+
+    def kinematics_files(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(self.kinematics_path(trial) for trial in self.movements))
 
     def generic_arm(self) -> Arm:
         return load_arm(self.description["arm"])

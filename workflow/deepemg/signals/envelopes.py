@@ -11,7 +11,7 @@ from deepemg.recordings.read import read_emg
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, Subject, Trial
 from deepemg.signals.emg import envelope, low_pass
-from deepemg.signals.normalisation import Basis, reference_level
+from deepemg.signals.normalisation import reference_level
 
 
 def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings: dict[str, Any]) -> Signal:
@@ -34,12 +34,10 @@ def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings:
     return Signal(values, signal.rate_hz, signal.start_s)
 
 
-def channel_level(
-    subject: Subject, channel: Channel, movements: dict[str, Signal], settings: dict[str, Any]
-) -> tuple[float, Basis]:
+def channel_level(subject: Subject, channel: Channel, movements: dict[str, Signal], settings: dict[str, Any]) -> float:
     """Reference level of a channel; excitations are fractions already."""
     if channel.kind == "excitation":
-        return 1.0, "none"
+        return 1.0
     mvc = [channel_envelope(subject, channel, trial, settings).values for trial in subject.mvc_trials]
     training = [movements[trial.trial].values for trial in subject.movements if trial.split == "train"]
     return reference_level(mvc, training, rate_hz=channel.rate_hz, window_s=settings["mvc_window_s"])
@@ -47,18 +45,17 @@ def channel_level(
 
 def subject_envelopes(
     subject: Subject, use: Literal["observed", "held_out"], clock: pd.DataFrame, settings: dict[str, Any]
-) -> tuple[pd.DataFrame, dict[str, Basis]]:
-    """Envelopes of the observed or of the held-out channels, and the basis of each channel's level.
+) -> pd.DataFrame:
+    """Envelopes of the observed or of the held-out channels.
 
     `clock` holds trial and time_s; the result has the same rows plus one column per muscle. A channel that records a
     group of heads gives each of them the same envelope. No channel influences another one's envelope.
     """
     arm = subject.generic_arm()
     result = clock[["trial", "time_s"]].copy()
-    bases: dict[str, Basis] = {}
     for channel in subject.channels_used(use):
         movements = {t.trial: channel_envelope(subject, channel, t, settings) for t in subject.movements}
-        level, bases[channel.name] = channel_level(subject, channel, movements, settings)
+        level = channel_level(subject, channel, movements, settings)
         column = np.concatenate(
             [
                 np.interp(rows["time_s"], movements[str(name)].time_s, movements[str(name)].values) / level
@@ -68,4 +65,4 @@ def subject_envelopes(
         for muscle in arm.members(channel.muscle):
             result[muscle] = column
     order = [muscle for muscle in arm.muscle_names if muscle in result]
-    return result[["trial", "time_s", *order]], bases
+    return result[["trial", "time_s", *order]]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from deepemg.recordings.read import read_angle
 from deepemg.recordings.signal import Signal
+from deepemg.recordings.subject import Subject
 from deepemg.signals.emg import low_pass
 
 
@@ -29,3 +33,30 @@ def kinematics(
     time = common_clock(angle, rate_hz=rate_hz, start_s=start_s, end_s=end_s)
     columns = {"angle_rad": smooth, "velocity_rad_s": velocity, "acceleration_rad_s2": acceleration}
     return pd.DataFrame({"time_s": time} | {name: np.interp(time, angle.time_s, v) for name, v in columns.items()})
+
+
+def subject_kinematics(subject: Subject, *, rate_hz: float, settings: dict[str, Any]) -> pd.DataFrame:
+    """Kinematics of all movement trials below each other, with trial, split, load (label) and load_kg.
+
+    `clock_s` runs through all trials with a pause of one second between them, because an OpenSim storage file holds one
+    rising time column.
+    """
+    tables = []
+    clock = 0.0
+    for trial in subject.movements:
+        table = kinematics(
+            read_angle(subject, trial),
+            cutoff_hz=settings["cutoff_hz"],
+            order=settings["order"],
+            rate_hz=rate_hz,
+            start_s=trial.start_s,
+            end_s=trial.end_s,
+        )
+        table.insert(0, "trial", trial.trial)
+        table.insert(1, "split", trial.split)
+        table.insert(2, "load", trial.load_label)
+        table.insert(3, "load_kg", trial.load_kg)
+        table.insert(4, "clock_s", clock + table["time_s"] - table["time_s"].iloc[0])
+        clock = float(table["clock_s"].iloc[-1]) + 1.0
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

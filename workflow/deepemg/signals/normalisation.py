@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
-
 import numpy as np
 
-Basis = Literal["mvc", "training maximum", "none"]
-
-LABELS: dict[Basis, str] = {
+LABELS = {
     "mvc": "fraction of MVC",
     "training maximum": "fraction of training maximum (not %MVC)",
-    "none": "fraction of maximum",
 }
 
 
@@ -25,14 +20,13 @@ def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> 
 
 def reference_level(
     mvc: Sequence[np.ndarray], training: Sequence[np.ndarray], *, rate_hz: float, window_s: float
-) -> tuple[float, Basis]:
-    """Reference level of one channel and what it rests on.
+) -> float:
+    """Reference level of one channel, in the unit of its envelope.
 
     The largest window of the MVC trials; without any, the largest window of the *training* movement trials together,
     so that a test trial never scales itself. Raises ValueError where the level is zero.
     """
-    basis: Basis = "mvc" if mvc else "training maximum"
     level = max(window_maximum(trial, rate_hz=rate_hz, window_s=window_s) for trial in (mvc or training))
     if level <= 0:
         raise ValueError("the channel is silent in every trial that could give its reference level")
-    return level, basis
+    return level

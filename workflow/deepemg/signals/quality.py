@@ -10,7 +10,7 @@ from scipy.signal import welch
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.read import read_angle, read_emg
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.subject import Channel, Subject, Trial
+from deepemg.recordings.subject import Channel, Subject, Trial, records
 
 
 def emg_quality(signal: Signal, *, mains_hz: float) -> dict[str, float]:
@@ -109,7 +109,7 @@ def recording_quality(subject: Subject, settings: dict[str, Any]) -> dict[str, A
                 }
             )
         for channel in subject.channels_used("observed"):
-            if channel.kind == "excitation" and trial.role != "movement":
+            if not records(channel, trial):
                 continue
             signal = _read(lambda c=channel, t=trial: read_emg(subject, c, t), faults)
             if signal is None:

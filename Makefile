@@ -1,0 +1,55 @@
+# `make` sets up and runs the study; `make test` sets up and passes the tests. See README.md.
+CORES ?= 8
+PYTHON ?= python3
+# PyTorch's own wheel index for a CPU (or another CUDA) build, e.g. make TORCH_INDEX=<index>; empty = as pip finds it.
+TORCH_INDEX ?=
+SEED ?= 20250307
+SUBJECTS ?= 5
+COHORT ?= cohort
+CUBE ?=
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR)/workflow
+SNAKEMAKE = snakemake --cores $(CORES)
+
+.PHONY: study test real cohort lock
+
+study: .venv/ready
+	$(SNAKEMAKE) all
+	@$(MAKE) --no-print-directory results/report.html
+
+# The report is made again only when a table or a figure is newer.
+results/report.html: $(wildcard results/tables/* results/figures/*)
+	snakemake --report $@
+
+test: .venv/ready
+	pytest -q
+
+# The same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>
+real: .venv/ready
+	@test -d "$(CUBE)" || { echo "make real needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
+	$(SNAKEMAKE) all --config data=examples/cube recordings=$(CUBE) results=results/real
+
+# Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 COHORT=<folder>
+cohort: .venv/ready
+	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --out $(COHORT)
+
+# The lock from requirements.in. NVIDIA's wheels are left out: pip adds them itself where torch is a CUDA build.
+lock:
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate requirements.in \
+	  | grep -vE '^(nvidia-|cuda-|triton)' > requirements.txt
+	$(MAKE) --no-print-directory envs/study.yaml
+
+# The same pins for sites that use conda (snakemake --sdm conda).
+envs/study.yaml: requirements.txt
+	@{ echo "# Generated from requirements.txt by: make envs/study.yaml"; \
+	  echo "name: deepemg"; echo "channels: [conda-forge, nodefaults]"; \
+	  echo "dependencies:"; echo "  - python =3.11"; echo "  - pip"; echo "  - pip:"; \
+	  sed 's/.*/      - "&"/' requirements.txt; } > $@
+
+# torch goes first and alone, so that its index is asked for torch only.
+.venv/ready: requirements.txt
+	$(PYTHON) -m venv .venv
+	pip install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $$(grep '^torch==' requirements.txt)
+	pip install --quiet -r requirements.txt
+	touch $@

@@ -1,0 +1,331 @@
+"""Figures draw what they are given, say it with units, and come out the same twice; the page is whole and harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from deepemg.arm.definition import load_arm
+from deepemg.report import deep_error, deep_heatmaps, envelopes, style, torque, torque_error, training_loss
+from deepemg.report.page import render_page
+from deepemg.report.timeline import end_to_end
+
+ARM = load_arm("elbow6")
+DEEP = {name: ARM.muscle(name).label for name in ("BRA", "TRImed")}
+SUBJECTS, LOADS, METHODS = ["S1", "S2"], ["0kg", "2kg"], ["copy", "mse", "nmm-paper"]
+TIME = np.arange(0, 2, 0.1)
+RANDOM = np.random.default_rng(7)
+
+
+def cells(*columns: str, **of: Iterable[object]) -> pd.DataFrame:
+    """One row per combination of `of`, with noise between 0 and 1 in `columns`."""
+    frame = pd.MultiIndex.from_product(list(of.values()), names=list(of)).to_frame(index=False)
+    return frame.assign(**{column: RANDOM.random(len(frame)) for column in columns})
+
+
+def scores(*columns: str, **of: Iterable[object]) -> pd.DataFrame:
+    """A score table with a fit per load, and one fit over all loads scored load by load and altogether."""
+    frame = cells(*columns, subject=SUBJECTS, load=[*LOADS, "all"], trial_load=[*LOADS, "all"], method=METHODS, **of)
+    return frame[(frame["load"] == "all") | (frame["load"] == frame["trial_load"])].assign(split="test")
+
+
+def over_time(*columns: str, **of: Iterable[object]) -> pd.DataFrame:
+    """Noise over time for every combination of `of`, one trial per load."""
+    frame = cells(**of).merge(pd.DataFrame({"time_s": TIME}), how="cross").assign(trial=lambda f: "curl_" + f["load"])
+    return frame.assign(**{column: RANDOM.random(len(frame)) for column in columns})
+
+
+DEEP_EMG = scores("rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", muscle=list(DEEP))
+TORQUE_SCORES = scores("rmse_nm", "nrmse", "r2", "r")
+LOSS = cells(*training_loss.TERMS, subject=SUBJECTS, load=[*LOADS, "all"], method=["nmm-paper"], epoch=range(5))
+PROFILES = cells(
+    "value", subject=SUBJECTS, load=LOADS, method=["truth", *METHODS], muscle=list(DEEP), phase=range(0, 101, 10)
+)
+TORQUE = over_time("torque_nm", subject=SUBJECTS, load=LOADS)
+TORQUES = over_time("torque_nm", subject=SUBJECTS, load=LOADS, method=METHODS)
+BANDS = [f"{name}{end}" for name in ARM.muscle_names for end in ("", "_lower", "_upper")]
+RECONSTRUCTION = over_time("torque_nm", *BANDS, load=LOADS, split=["test"])
+MEASURED = over_time(*(name for name in ARM.muscle_names if name not in DEEP), load=LOADS).drop(columns="load")
+HELD_OUT = over_time(*DEEP, load=LOADS).drop(columns="load")
+
+FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
+    "training_loss": (lambda: training_loss.plot(LOSS), ["nmm-paper"]),
+    "envelopes": (lambda: envelopes.plot(RECONSTRUCTION, MEASURED, HELD_OUT, ARM, "mse"), ["mse"]),
+    "deep_heatmaps": (lambda: deep_heatmaps.plot(PROFILES, DEEP), METHODS),
+    "torque": (lambda: torque.plot(TORQUE, TORQUES), METHODS),
+    "torque_error": (lambda: torque_error.plot(TORQUE_SCORES), METHODS),
+    "deep_error": (lambda: deep_error.plot(DEEP_EMG, DEEP), METHODS),
+}
+
+
+@cache
+def drawn_once(name: str) -> Figure:
+    return FIGURES[name][0]()
+
+
+def panels(figure: Figure) -> list[Axes]:
+    return [axes for axes in figure.axes if axes.has_data()]
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_axis_names_its_unit(name: str) -> None:
+    figure = drawn_once(name)
+    assert panels(figure)
+    unit = re.compile(r"\([^()]+\)")
+    for axes in panels(figure):
+        for which, siblings, shared in (
+            ("x", axes.get_shared_x_axes().get_siblings(axes), figure.get_supxlabel()),
+            ("y", axes.get_shared_y_axes().get_siblings(axes), figure.get_supylabel()),
+        ):
+            axis = axes.xaxis if which == "x" else axes.yaxis
+            names_categories = isinstance(axis.get_major_formatter(), FuncFormatter)
+            is_width_of_colourbar = which == "x" and axes.get_label() == "<colorbar>"
+            if names_categories or is_width_of_colourbar:
+                continue
+            labels = [getattr(sibling, f"get_{which}label")() for sibling in siblings] + [shared]
+            assert any(unit.search(label) for label in labels), f"{which} of {axes.get_title()!r}: {labels}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_method_is_named(name: str) -> None:
+    methods = FIGURES[name][1]
+    named = "\n".join(texts(drawn_once(name)))
+    missing = [method for method in methods if style.METHOD_LABELS[method] not in named]
+    absent = [method for method in style.METHOD_COLOURS if method not in methods]
+    assert not missing
+    assert not [method for method in absent if style.METHOD_LABELS[method] in named]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_text_is_smaller_than_print_allows(name: str) -> None:
+    figure = drawn_once(name)
+    assert min(float(text.get_fontsize()) for text in figure.findobj(Text) if isinstance(text, Text)) >= 7
+    assert figure.get_figwidth() * 25.4 == pytest.approx(180)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_files_are_the_same_twice(name: str, tmp_path: Path) -> None:
+    for run, figure in (("first", drawn_once(name)), ("second", FIGURES[name][0]())):
+        (tmp_path / run).mkdir()
+        style.save(figure, tmp_path / run / "figure.svg", tmp_path / run / "figure.png")
+        assert sorted(path.name for path in (tmp_path / run).iterdir()) == ["figure.png", "figure.svg"]
+    for file, start in (("figure.svg", b"<?xml"), ("figure.png", b"\x89PNG")):
+        content = (tmp_path / "first" / file).read_bytes()
+        assert content.startswith(start)
+        assert content == (tmp_path / "second" / file).read_bytes()
+
+
+def test_methods_keep_colour_and_order() -> None:
+    assert len(set(style.METHOD_COLOURS.values())) == len(style.METHOD_COLOURS) == 7
+    assert set(style.METHOD_LABELS) == set(style.METHOD_COLOURS)
+    assert style.TRUTH_COLOUR not in style.METHOD_COLOURS.values()
+    assert style.order_methods(["nmm-paper", "mse", "copy", "mse"]) == ["copy", "mse", "nmm-paper"]
+    with pytest.raises(ValueError, match="oracle"):
+        style.order_methods(["oracle"])
+
+
+def test_loads_are_ordered_by_weight() -> None:
+    assert style.order_loads(["all", "10kg", "2.5kg", "0kg", "2.5kg"]) == ["0kg", "2.5kg", "10kg", "all"]
+    assert [style.load_label(load) for load in ("2kg", "2.75lb", "all")] == ["2 kg", "2.75 lb", "all loads"]
+
+
+def test_trials_follow_each_other() -> None:
+    trials = pd.concat([pd.DataFrame({"trial": name, "time_s": TIME + start}) for name, start in (("b", 4), ("a", 0))])
+    shifts = end_to_end(trials)
+    assert TIME[0] + 4 + shifts["b"] == pytest.approx(0)
+    assert TIME[0] + shifts["a"] > TIME[-1] + 4 + shifts["b"]
+
+
+def drawn(axes: Axes, colour: str) -> list[np.ndarray]:
+    """y values of the lines of one colour."""
+    return [np.asarray(line.get_ydata()) for line in axes.get_lines() if to_hex(line.get_color()) == colour.lower()]
+
+
+def test_envelopes_show_the_test_trials_of_their_load() -> None:
+    train = RECONSTRUCTION.assign(split="train", trial=RECONSTRUCTION["trial"] + "_train")
+    figure = envelopes.plot(pd.concat([train, RECONSTRUCTION]), MEASURED, HELD_OUT, ARM, "mse")
+    grid = np.array(panels(figure)).reshape(len(ARM.muscles), len(LOADS))
+    for row, muscle in zip(grid, ARM.muscle_names, strict=True):
+        recorded = HELD_OUT if muscle in DEEP else MEASURED
+        for axes, load in zip(row, LOADS, strict=True):
+            (line,), (black,) = drawn(axes, style.METHOD_COLOURS["mse"]), drawn(axes, style.TRUTH_COLOUR)
+            np.testing.assert_array_equal(line, RECONSTRUCTION.loc[RECONSTRUCTION["load"] == load, muscle])
+            np.testing.assert_array_equal(black, recorded.loc[recorded["trial"] == f"curl_{load}", muscle])
+        assert row[0].yaxis.label.get_fontweight() == ("bold" if muscle in DEEP else "normal")
+
+
+def test_envelopes_draw_a_group_channel_on_each_member_and_no_truth_where_none_is() -> None:
+    grouped = MEASURED.rename(columns={"BIClong": "BIC"}).drop(columns="BICshort")
+    figure = envelopes.plot(RECONSTRUCTION, grouped, None, ARM, "mse", value_label="fraction of training maximum")
+    black = {
+        muscle: len(drawn(panels(figure)[i * len(LOADS)], style.TRUTH_COLOUR))
+        for i, muscle in enumerate(ARM.muscle_names)
+    }
+    assert black == {"BIClong": 1, "BICshort": 1, "BRA": 0, "TRIlong": 1, "TRIlat": 1, "TRImed": 0}
+    assert "EMG envelope (fraction of training maximum)" in texts(figure)
+    assert "truth, held out" not in texts(figure)
+
+
+def test_heatmap_rows_hold_their_profiles_on_one_scale_per_muscle() -> None:
+    gone = (PROFILES["subject"] == "S2") & (PROFILES["method"] == "truth")
+    figure = deep_heatmaps.plot(PROFILES[~gone], DEEP)
+    images = np.array([axes.images[0] for axes in panels(figure) if axes.images]).reshape(len(DEEP), len(LOADS))
+    for row, muscle in zip(images, DEEP, strict=True):
+        top = PROFILES.loc[~gone & (PROFILES["muscle"] == muscle), "value"].max()
+        assert {image.get_clim() for image in row} == {(0, top)}
+        for image, load in zip(row, LOADS, strict=True):
+            values = image.get_array()
+            assert values is not None and np.ma.getmaskarray(values)[1].all()
+            of_cell = (PROFILES["load"] == load) & (PROFILES["muscle"] == muscle)
+            one = PROFILES[of_cell].query("subject == 'S1' and method == 'mse'")
+            np.testing.assert_array_equal(values[2 * len(SUBJECTS)], one["value"])
+    assert "not recorded" in texts(figure)
+    assert "not recorded" not in texts(deep_heatmaps.plot(PROFILES, DEEP))
+
+
+def test_torque_draws_opensim_in_black_and_each_method_in_its_colour() -> None:
+    axes = panels(torque.plot(TORQUE, TORQUES))[1]
+    (reference,) = drawn(axes, style.TRUTH_COLOUR)
+    np.testing.assert_array_equal(reference, TORQUE.query("subject == 'S1' and load == '2kg'")["torque_nm"])
+    for method in METHODS:
+        (line,) = drawn(axes, style.METHOD_COLOURS[method])
+        expected = TORQUES.query("subject == 'S1' and load == '2kg' and method == @method")["torque_nm"]
+        np.testing.assert_array_equal(line, expected)
+
+
+def test_scores_far_below_the_axis_are_shown_at_its_edge_and_counted() -> None:
+    table = DEEP_EMG.reset_index(drop=True)
+    worst = table.query("method == 'mse' and muscle == 'BRA' and load == '0kg'").index
+    flat = table.query("method == 'copy' and muscle == 'TRImed' and load == 'all' and trial_load != 'all'").index
+    table.loc[worst, "r2"], table.loc[flat, "r"] = -50.0, np.nan
+    train = table.assign(split="train", rmse=99.0)
+    figure = deep_error.plot(pd.concat([table, train]), DEEP)
+    grid = np.array(panels(figure)).reshape(len(DEEP), 3)
+    arrows = [line for line in grid[0, 2].get_lines() if line.get_marker() == "<"]
+    assert [list(np.asarray(line.get_xdata())) for line in arrows] == [[-1] * len(worst)]
+    assert grid[0, 2].get_xlim() == grid[1, 2].get_xlim() == (-1, 1)
+    assert f"{len(worst)} < \N{MINUS SIGN}1" in [text.get_text() for text in grid[0, 2].texts]
+    assert [text.get_text() for text in grid[1, 1].texts] == [f"{len(flat)} flat"]
+    assert grid[0, 0].get_xlim()[1] < 2
+
+
+def test_scores_tell_fits_per_load_from_the_one_fit_and_mark_the_median() -> None:
+    axes = panels(torque_error.plot(TORQUE_SCORES))[0]
+    bars = [np.asarray(line.get_xdata())[0] for line in axes.get_lines() if line.get_color() == "#000000"]
+    points = [line for line in axes.get_lines() if to_hex(line.get_color()) == style.METHOD_COLOURS["mse"].lower()]
+    for fill, rows in (("full", "load != 'all'"), ("none", "load == 'all'")):
+        shown = [value for line in points if line.get_fillstyle() == fill for value in np.asarray(line.get_xdata())]
+        expected = TORQUE_SCORES.query(f"method == 'mse' and trial_load != 'all' and {rows}")["rmse_nm"]
+        assert sorted(shown) == sorted(expected)
+        assert expected.median() in bars
+    assert "one fit for all loads" in texts(torque_error.plot(TORQUE_SCORES))
+    per_load = TORQUE_SCORES.query("load != 'all'").drop(columns="trial_load")
+    assert "one fit for all loads" not in texts(torque_error.plot(per_load))
+
+
+PARAMETERS = cells(
+    *("generic", "lower", "upper", "personal", "sd"),
+    load=[*LOADS, "all"],
+    method=["mse", "nmm-paper"],
+    muscle=list(ARM.muscle_names),
+    parameter=["F_o", "l_o", "l_s", "pennation", "v_max"],
+).assign(subject="S1", unit="N", identified=True, at_bound=lambda f: f.index < 4)
+PARAMETERS["personal"] = 2000.0 + PARAMETERS.index
+
+
+class Page(HTMLParser):
+    """Elements, addresses and text of a page; refuses tags that do not nest."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.addresses: list[str] = []
+        self.text = ""
+        self.feed(html)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "srcset", "action")]
+        if tag not in ("meta", "img", "link", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data if self.open and self.open[-1] != "style" else ""
+
+
+def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> str:
+    tables: dict[str, Any] = {
+        "quality": pd.DataFrame({"channel": ["emg1", "emg2"], "snr_db": [20.0, np.nan], "flags": ["", "mains hum"]}),
+        "deep_emg": DEEP_EMG[DEEP_EMG["subject"] == "S1"],
+        "torque": TORQUE_SCORES[TORQUE_SCORES["subject"] == "S1"],
+        "parameters": PARAMETERS,
+    }
+    return render_page(
+        subject,
+        {"arm": ARM.name, "source": "simulated", "loads": LOADS},
+        value_label="fraction of MVC" if has_mvc else "fraction of training maximum",
+        has_mvc=has_mvc,
+        has_truth=True,
+        envelopes={"mse": "<svg><a href='http://example.org'/></svg>", "copy": "<svg/>"},
+        torque_figure="<svg/>",
+        versions={"deepemg": "0.1.0"},
+        **{**tables, **changes},
+    )
+
+
+def test_page_is_whole_without_a_network() -> None:
+    html = page()
+    parsed = Page(html)
+    assert len(parsed.addresses) == 3
+    assert all(address.startswith("data:image/svg+xml;base64,") for address in parsed.addresses)
+    assert not {"script", "link", "iframe"} & set(parsed.seen)
+    assert "url(" not in html and "@import" not in html
+
+
+def test_page_shows_every_row_of_every_table() -> None:
+    parsed = Page(page())
+    assert [value for value in PARAMETERS["personal"] if f"{value:.0f}" not in parsed.text] == []
+    fits = PARAMETERS.groupby(["load", "method"]).ngroups
+    scored = [table[table["subject"] == "S1"] for table in (DEEP_EMG, TORQUE_SCORES)]
+    quality_rows = 2
+    heads = fits + len(scored) + 1
+    assert parsed.seen.count("tr") == heads + quality_rows + sum(map(len, scored)) + len(PARAMETERS)
+
+
+def test_page_escapes_what_it_is_given() -> None:
+    quality = pd.DataFrame({"channel": ["<img src=x>"], "flags": ["<b>hum</b>"]})
+    parsed = Page(page("<script>alert(1)</script>", quality=quality))
+    assert "script" not in parsed.seen and "b" not in parsed.seen
+    assert "Subject <script>alert(1)</script>" in parsed.text
+    assert "x" not in parsed.addresses
+
+
+def test_page_states_its_limits() -> None:
+    with_mvc, without = Page(page()).text, Page(page(has_mvc=False)).text
+    assert "not %MVC" in without and "not %MVC" not in with_mvc
+    assert f"4 of {len(PARAMETERS)} parameters stand at a bound" in with_mvc
+    assert "cannot separate the brachialis" in with_mvc
+    assert "No score" in Page(page(deep_emg=DEEP_EMG.iloc[:0])).text
+    assert "No score" not in with_mvc

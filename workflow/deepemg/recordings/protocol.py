@@ -1,0 +1,27 @@
+"""One line per subject: who was measured, and in which trials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deepemg.recordings.subject import Subject
+
+MEASUREMENTS = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m")
+
+
+def protocol_row(subject: Subject) -> dict[str, Any]:
+    """subject, side, sex, sizes, arm, n_trials, n_mvc, loads, observed and held-out channels, source."""
+    described = subject.description
+    return {
+        "subject": subject.id,
+        "side": described.get("side"),
+        "sex": described.get("sex"),
+        **{key: described.get(key, {}).get("value") for key in MEASUREMENTS},
+        "arm": described["arm"],
+        "n_trials": len(subject.movements),
+        "n_mvc": len(subject.mvc_trials),
+        "loads": " ".join(subject.loads),
+        "observed": " ".join(channel.muscle for channel in subject.channels_used("observed")),
+        "held_out": " ".join(channel.muscle for channel in subject.channels_used("held_out")),
+        "source": described.get("source"),
+    }

@@ -1,0 +1,91 @@
+"""Figure 4: measured and reconstructed envelopes of all muscles of one subject, by load."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from deepemg.arm.definition import Arm
+from deepemg.report.style import (
+    DOUBLE_COLUMN_MM,
+    METHOD_COLOURS,
+    METHOD_LABELS,
+    TRUTH_COLOUR,
+    in_house_style,
+    load_label,
+    new_figure,
+    order_loads,
+)
+from deepemg.report.timeline import draw_trials, end_to_end
+
+# A muscle that stays silent must look silent: no panel zooms in further than this.
+SMALLEST_SPAN = 0.1
+
+
+def _channels(envelopes: pd.DataFrame, muscle: str, arm: Arm) -> list[str]:
+    """Columns that record `muscle`, by its own name or as one of a group."""
+    return [name for name in envelopes.columns if muscle in arm.members(str(name))]
+
+
+def _draw_band(axes: Axes, trials: pd.DataFrame, muscle: str, shifts: dict[str, float], colour: str) -> None:
+    for trial, part in trials.groupby("trial", sort=False):
+        time = part["time_s"] + shifts[str(trial)]
+        axes.fill_between(time, part[f"{muscle}_lower"], part[f"{muscle}_upper"], color=colour, alpha=0.25, linewidth=0)
+
+
+@in_house_style
+def plot(
+    reconstruction: pd.DataFrame,
+    measured: pd.DataFrame,
+    held_out: pd.DataFrame | None,
+    arm: Arm,
+    method: str,
+    *,
+    value_label: str = "fraction of MVC",
+    held_out_label: str = "truth, held out",
+) -> Figure:
+    """Envelopes in the test trials: a row per muscle (bold where no electrode fed the fit), a column per load.
+
+    `reconstruction` columns: trial, split, load, time_s (s) and, per muscle in `value_label` units, <muscle>,
+    <muscle>_lower and <muscle>_upper (90 % band). `measured` and `held_out` columns: trial, time_s (s) and a
+    column per muscle or muscle group of the arm. `held_out` is None where nothing was put aside.
+    """
+    tested = reconstruction[reconstruction["split"] == "test"]
+    loads = order_loads(tested["load"])
+    colour = METHOD_COLOURS[method]
+    figure = new_figure(DOUBLE_COLUMN_MM, 24 + 20 * len(arm.muscles))
+    grid = figure.subplots(len(arm.muscles), len(loads), sharex="col", sharey="row", squeeze=False)
+    recorded = [(measured, "-")] if held_out is None else [(measured, "-"), (held_out, (0, (3, 1.5)))]
+
+    for column, load in zip(grid.T, loads, strict=True):
+        trials = tested[tested["load"] == load]
+        shifts = end_to_end(trials)
+        for axes, muscle in zip(column, arm.muscle_names, strict=True):
+            for envelopes, dashes in recorded:
+                same_trials = envelopes[envelopes["trial"].isin(trials["trial"])]
+                for channel in _channels(envelopes, muscle, arm):
+                    draw_trials(axes, same_trials, channel, shifts, color=TRUTH_COLOUR, linewidth=0.8, linestyle=dashes)
+            _draw_band(axes, trials, muscle, shifts, colour)
+            draw_trials(axes, trials, muscle, shifts, color=colour)
+            axes.margins(x=0)
+        column[0].set_title(load_label(load))
+
+    for axes, muscle in zip(grid[:, 0], arm.muscle_names, strict=True):
+        weight = "normal" if _channels(measured, muscle, arm) else "bold"
+        axes.set_ylabel(arm.muscle(muscle).label.replace(" ", "\n", 1), fontweight=weight)
+        axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+        axes.set_ylim(0, max(axes.get_ylim()[1], SMALLEST_SPAN))
+    figure.align_ylabels(grid[:, 0])
+    figure.supylabel(f"EMG envelope ({value_label})")
+    figure.supxlabel("time (s)")
+    handles: list[Line2D | Patch] = [Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, label="measured")]
+    if held_out is not None:
+        handles.append(Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, linestyle=(0, (3, 1.5)), label=held_out_label))
+    handles.append(Line2D([], [], color=colour, label=METHOD_LABELS[method]))
+    handles.append(Patch(color=colour, alpha=0.25, linewidth=0, label="90 % band"))
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    return figure

@@ -1,0 +1,26 @@
+"""Several trials on one time axis, each behind the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+GAP_S = 0.5
+
+
+def end_to_end(trials: pd.DataFrame) -> dict[str, float]:
+    """Seconds to add to the times of each trial so that the first starts at 0 and the others follow with a gap.
+
+    `trials` columns: trial, time_s (s).
+    """
+    span = trials.groupby("trial", sort=False)["time_s"].agg(["min", "max"])
+    starts = (span["max"] - span["min"] + GAP_S).cumsum().shift(fill_value=0.0)
+    return {str(trial): float(shift) for trial, shift in (starts - span["min"]).items()}
+
+
+def draw_trials(axes: Axes, trials: pd.DataFrame, column: str, shifts: dict[str, float], **line: Any) -> None:
+    """Draw `column` against time, a line per trial. `trials` columns: trial, time_s (s), `column`."""
+    for trial, part in trials.groupby("trial", sort=False):
+        axes.plot(part["time_s"] + shifts[str(trial)], part[column], **line)

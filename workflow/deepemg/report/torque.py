@@ -1,0 +1,52 @@
+"""Figure 6: joint torque of every method against inverse dynamics in OpenSim, by load."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from deepemg.report.style import (
+    DOUBLE_COLUMN_MM,
+    METHOD_COLOURS,
+    METHOD_LABELS,
+    TRUTH_COLOUR,
+    in_house_style,
+    load_label,
+    new_figure,
+    order_loads,
+    order_methods,
+)
+from deepemg.report.timeline import draw_trials, end_to_end
+
+
+@in_house_style
+def plot(torque: pd.DataFrame, reconstructions: pd.DataFrame) -> Figure:
+    """Elbow torque (flexion positive) over time: a row per subject, a column per load.
+
+    `torque` (OpenSim inverse dynamics, test trials only) columns: subject, load, trial, time_s (s), torque_nm (N m).
+    `reconstructions` columns: the same and method; its trials are among those of `torque`.
+    """
+    subjects, loads = sorted(torque["subject"].unique()), order_loads(torque["load"])
+    methods = order_methods(reconstructions["method"])
+    figure = new_figure(DOUBLE_COLUMN_MM, 24 + 26 * len(subjects))
+    grid = figure.subplots(len(subjects), len(loads), sharex="col", sharey="row", squeeze=False)
+    for row, subject in zip(grid, subjects, strict=True):
+        for axes, load in zip(row, loads, strict=True):
+            reference = torque[(torque["subject"] == subject) & (torque["load"] == load)]
+            cell = reconstructions[(reconstructions["subject"] == subject) & (reconstructions["load"] == load)]
+            shifts = end_to_end(reference)
+            draw_trials(axes, reference, "torque_nm", shifts, color=TRUTH_COLOUR, linewidth=1.6)
+            for method in methods:
+                part = cell[cell["method"] == method]
+                draw_trials(axes, part, "torque_nm", shifts, color=METHOD_COLOURS[method], linewidth=0.8)
+            axes.margins(x=0)
+        row[0].set_ylabel(subject)
+    for axes, load in zip(grid[0], loads, strict=True):
+        axes.set_title(load_label(load))
+    figure.supylabel("elbow torque (N m)")
+    figure.supxlabel("time (s)")
+    handles = [Line2D([], [], color=TRUTH_COLOUR, linewidth=1.6, label="inverse dynamics (OpenSim)")]
+    handles += [Line2D([], [], color=METHOD_COLOURS[m], linewidth=0.8, label=METHOD_LABELS[m]) for m in methods]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    return figure

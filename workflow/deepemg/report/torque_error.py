@@ -1,0 +1,31 @@
+"""Figure 7: torque error of every method against inverse dynamics in OpenSim."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from deepemg.report.score_panel import Metric, draw_legend, draw_scores, load_markers, score_cells
+from deepemg.report.style import DOUBLE_COLUMN_MM, in_house_style, new_figure, order_methods
+
+METRICS = (
+    Metric("rmse_nm", "torque RMSE (N m)", floor=0),
+    Metric("r", "correlation r (unitless)", floor=-1, best=1),
+    Metric("r2", "R² (unitless)", floor=-1, best=1),
+)
+
+
+@in_house_style
+def plot(torque: pd.DataFrame) -> Figure:
+    """RMSE, r and R2 of elbow torque on test trials: a point per subject and load, a bar at the method's median.
+
+    `torque` columns: subject, load, method, split, rmse_nm (N m), r, r2 and, where the one fit over all loads is
+    scored load by load, trial_load. Points with R2 below -1 stand as arrows at the edge and are counted.
+    """
+    cells = score_cells(torque)
+    methods, markers = order_methods(cells["method"]), load_markers(cells)
+    figure = new_figure(DOUBLE_COLUMN_MM, 22 + 9 * len(methods))
+    for axes, metric in zip(figure.subplots(1, len(METRICS), sharey=True), METRICS, strict=True):
+        draw_scores(axes, cells, metric, metric.left(cells), methods, markers)
+    draw_legend(figure, cells, markers)
+    return figure

@@ -1,0 +1,33 @@
+"""Inverse-dynamics torque of all movement trials of a subject, beside its kinematics row by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from deepemg.arm.definition import Arm
+from deepemg.arm.opensim import inverse_dynamics
+from deepemg.arm.storage import read_storage
+
+
+def subject_torque(arm: Arm, kinematics: pd.DataFrame) -> np.ndarray:
+    """Elbow moment (rows of `kinematics`,), N m, trial by trial with the trial's own load."""
+    moments = []
+    for _, rows in kinematics.groupby("trial", sort=False):
+        time, angle = rows["time_s"].to_numpy(), rows["angle_rad"].to_numpy()
+        moments.append(inverse_dynamics(arm, time, angle, load_kg=float(rows["load_kg"].iloc[0])))
+    return np.concatenate(moments)
+
+
+def read_torque(path: Path, kinematics: pd.DataFrame) -> pd.DataFrame:
+    """trial, time_s, torque_nm out of a storage file that shares the rows of `kinematics`.
+
+    Raises ValueError where the clocks differ.
+    """
+    table = read_storage(path)
+    if not np.allclose(table["time"], kinematics["clock_s"], rtol=0, atol=1e-9):
+        raise ValueError(f"{path} does not share the clock of the kinematics")
+    moment = next(column for column in table.columns if column.endswith("_moment"))
+    return kinematics[["trial", "time_s"]].assign(torque_nm=table[moment].to_numpy())

@@ -1,0 +1,42 @@
+"""Command line: simulate a cohort of subjects with known truth."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from deepemg.simulate.assumptions import COHORT, load_assumptions
+from deepemg.simulate.cohort import Protocol, make_cohort
+
+
+def main() -> int:
+    """Run the command; 0 all trials made, 1 some trials lost, 2 nothing made."""
+    parser = argparse.ArgumentParser(prog="python -m deepemg.simulate", description=__doc__)
+    parser.add_argument("--seed", type=int, required=True, help="same seed, same files, byte for byte")
+    parser.add_argument("--subjects", type=int, default=5, help="how many subjects (S1, S2, ...)")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the subject folders")
+    parser.add_argument("--jobs", type=int, default=1, help="trials simulated at the same time")
+    parser.add_argument("--loads", type=float, nargs="+", default=[0, 2, 4], help="hand loads, kg")
+    parser.add_argument("--train-repetitions", type=int, default=4, help="curls in each training trial")
+    parser.add_argument("--test-repetitions", type=int, default=3, help="curls in each test trial")
+    parser.add_argument("--assumptions", type=Path, default=COHORT, help="a changed copy of cohort.yaml")
+    options = parser.parse_args()
+    if min(options.subjects, options.jobs, options.train_repetitions, options.test_repetitions) < 1:
+        parser.error("subjects, jobs and repetitions must be at least 1")
+    if min(options.loads) < 0:
+        parser.error(f"a load of {min(options.loads):g} kg was asked for, expected 0 or more")
+    protocol = Protocol(tuple(options.loads), options.train_repetitions, options.test_repetitions)
+    assumptions = load_assumptions(options.assumptions)
+    try:
+        lost = make_cohort(options.out, options.seed, options.subjects, protocol, options.jobs, assumptions)
+    except FileExistsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for trial in lost:
+        print(f"lost: {trial} crashed and is not in the subject's trials.csv", file=sys.stderr)
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+rule check_recordings:
+    input:
+        texts=subject_texts,
+        signals=lambda w: SUBJECTS[w.subject].files("observed")
+        + SUBJECTS[w.subject].kinematics_files(),
+    output:
+        quality="<results>/{subject}/quality.json",
+    log:
+        "<logs>/check_recordings/{subject}.log",
+    benchmark:
+        "<benchmarks>/check_recordings/{subject}.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        library=library("recordings", "signals"),
+        recordings=RECORDINGS,
+        settings=config["check_recordings"],
+    script:
+        "../scripts/check_recordings.py"

@@ -1,0 +1,48 @@
+def method_settings(method):
+    """Settings of one method: its own block and what all methods share."""
+    block = config["fit_method"]
+    return {
+        "activation_time_constant_s": block["activation_time_constant_s"]
+    } | block.get(method, {})
+
+
+rule fit_method:
+    input:
+        texts=subject_texts,
+        kinematics=rules.process_kinematics.output.kinematics,
+        torque=rules.run_inverse_dynamics.output.torque,
+        envelopes=rules.process_emg.output.envelopes,
+    output:
+        model="<results>/{subject}/{load}/{method}/model.json",
+        reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",
+        parameters="<results>/{subject}/{load}/{method}/parameters.csv",
+        loss="<results>/{subject}/{load}/{method}/loss.csv",
+    log:
+        "<logs>/fit_method/{subject}/{load}/{method}.log",
+    benchmark:
+        "<benchmarks>/fit_method/{subject}/{load}/{method}.tsv"
+    wildcard_constraints:
+        method="copy|mse",
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        library=library("arm", "recordings", "signals", "reconstruct"),
+        recordings=RECORDINGS,
+        seed=config["seed"],
+        settings=lambda w: method_settings(w.method),
+    script:
+        "../scripts/fit_method.py"
+
+
+use rule fit_method as fit_nmm_paper with:
+    output:
+        model="<results>/{subject}/{load}/{method}/weights.pt",
+        reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",
+        parameters="<results>/{subject}/{load}/{method}/parameters.csv",
+        loss="<results>/{subject}/{load}/{method}/loss.csv",
+    wildcard_constraints:
+        method="nmm-paper",

@@ -1,0 +1,17 @@
+"""Held-out channels through the same filters as the observed ones; for scores, figures and pages only."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+from pathlib import Path
+
+import pandas as pd
+from deepemg.files import written_aside
+from deepemg.recordings.subject import read_subject
+from deepemg.signals.envelopes import subject_envelopes
+
+subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
+clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
+with written_aside(snakemake.output.held_out) as path:
+    subject_envelopes(subject, "held_out", clock, snakemake.params.settings).to_parquet(path)

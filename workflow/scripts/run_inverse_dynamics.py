@@ -1,0 +1,21 @@
+"""Joint torque by OpenSim's inverse dynamics tool on the subject's scaled arm (the reference of the torque table)."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+from pathlib import Path
+
+import pandas as pd
+from deepemg.arm.storage import write_storage
+from deepemg.files import written_aside
+from deepemg.recordings.subject import read_subject
+from deepemg.signals.torque import subject_torque
+
+subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
+arm = subject.scaled_arm()
+kinematics = pd.read_parquet(snakemake.input.kinematics)
+torque = subject_torque(arm, kinematics)
+with written_aside(snakemake.output.torque) as path:
+    columns = {f"{arm.coordinate}_moment": torque}
+    write_storage(path, kinematics["clock_s"].to_numpy(), columns, name="inverse_dynamics")
