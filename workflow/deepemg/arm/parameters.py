@@ -56,16 +56,19 @@ class ParameterScheme:
         )
 
 
+def available_schemes() -> tuple[str, ...]:
+    """Names of the parameter schemes that have a data file."""
+    return tuple(sorted(path.stem for path in (DATA / "schemes").glob("*.yaml")))
+
+
 def parameter_scheme(arm: Arm, name: str = "H1") -> ParameterScheme:
     """Scheme `name` for an arm. Raises KeyError when there is no such scheme."""
-    schemes = yaml.safe_load((DATA / "parameters.yaml").read_text())
-    if name not in schemes:
-        raise KeyError(f"no parameter scheme called {name!r}; there are {', '.join(schemes)}")
-    rows = [_muscle_row(m, key, entry) for m in arm.muscles for key, entry in schemes[name]["muscle"].items()]
-    rows += [
-        (GLOBAL, key, e["unit"], e["generic"], *e["bounds"], e["prior_sd"])
-        for key, e in schemes[name]["global"].items()
-    ]
+    path = DATA / "schemes" / f"{name}.yaml"
+    if not path.exists():
+        raise KeyError(f"no parameter scheme called {name!r}; there are {', '.join(available_schemes())}")
+    scheme = yaml.safe_load(path.read_text())
+    rows = [_muscle_row(m, key, entry) for m in arm.muscles for key, entry in scheme["muscle"].items()]
+    rows += [(GLOBAL, key, e["unit"], e["generic"], *e["bounds"], e["prior_sd"]) for key, e in scheme["global"].items()]
     muscles, parameters, units, *numbers = zip(*rows, strict=True)
     generic, lower, upper, prior_sd = (np.array(column, dtype=float) for column in numbers)
     return ParameterScheme(name, muscles, parameters, units, generic, lower, upper, prior_sd)
@@ -99,7 +102,7 @@ class PersonalParameters(torch.nn.Module):
 
     def forward(self) -> Tensor:
         """All parameters (n_parameters,) in their own units."""
-        return self.lower + (self.upper - self.lower) * torch.sigmoid(self.free)
+        return torch.lerp(self.lower, self.upper, torch.sigmoid(self.free))
 
     def deviation(self) -> Tensor:
         """Distance from the generic values in prior standard deviations (n_parameters,)."""

@@ -40,17 +40,18 @@ def lag_ms(
 
     NaN where reference or estimate is flat.
     """
+    if any(np.std(signal) <= FLAT for signal in (*references, *estimates)):
+        return float("nan")
     longest = round(longest_ms * rate_hz / 1000)
-    shifts = np.arange(-longest, longest + 1)
-    total = np.zeros(len(shifts))
-    for reference, estimate in zip(references, estimates, strict=True):
-        a, b = reference - reference.mean(), estimate - estimate.mean()
-        if a.std() <= FLAT or b.std() <= FLAT:
-            return float("nan")
-        n = len(a)
-        for place, shift in enumerate(range(-longest, longest + 1)):
-            total[place] += float(a[max(0, -shift) : n - max(0, shift)] @ b[max(0, shift) : n - max(0, -shift)])
-    return float(1000 * shifts[int(np.argmax(total))] / rate_hz)
+    shifts = range(-longest, longest + 1)
+    return 1000 * max(shifts, key=lambda shift: _correlation_at(references, estimates, shift)) / rate_hz
+
+
+def _correlation_at(references: Sequence[np.ndarray], estimates: Sequence[np.ndarray], shift: int) -> float:
+    """Mean correlation over trials of the parts that overlap once the estimate is moved `shift` samples earlier."""
+    first, last = max(0, shift), max(0, -shift)
+    pairs = [(a[last : len(a) - first], b[first : len(b) - last]) for a, b in zip(references, estimates, strict=True)]
+    return float(np.mean([np.nan_to_num(pearson_r(a, b), nan=-1.0) for a, b in pairs]))
 
 
 def coverage(reference: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:

@@ -84,7 +84,7 @@ def _weight(load: str) -> tuple[str, str] | None:
 
 
 def load_label(load: str) -> str:
-    """ "2.75lb" reads "2.75 lb"; "all" reads "all loads"."""
+    """A load as a reader writes it: "2.75lb" becomes "2.75 lb", and "all" becomes "all loads"."""
     weight = _weight(load)
     return " ".join(weight) if weight else f"{load} loads"
 

@@ -68,21 +68,23 @@ def _co_contraction(
     return np.outer(common, extensors.head) * np.exp(spread["drift_sd"] * drift)
 
 
-def share_torque(torque: float, capacity: np.ndarray, weight: np.ndarray, exponent: int) -> np.ndarray:
-    """Activations (n,) in 0-1 that minimise sum w a^p and together give `torque` (N m).
+def share_torque(
+    torque: float, capacity: np.ndarray, weight: np.ndarray, exponent: int, ceiling: np.ndarray
+) -> np.ndarray:
+    """Activations (n,) from 0 to `ceiling` (n,) that minimise sum w a^p and together give `torque` (N m).
 
-    `capacity` (n,) is the positive torque (N m) of each muscle at full activation. Where even full activation of
-    all muscles gives less than `torque`, all are 1.
+    `capacity` (n,) is the positive torque (N m) of each muscle at full activation. Where even the ceilings give less
+    than `torque`, all muscles are at their ceiling.
     """
     effort = (capacity / weight) ** (1 / (exponent - 1))  # stationarity of the Lagrangian, up to its multiplier
     free = np.ones(len(capacity), dtype=bool)
-    activation = np.ones(len(capacity))
+    activation = ceiling.copy()
     while free.any():
-        remaining = torque - capacity[~free].sum()
+        remaining = torque - capacity[~free] @ ceiling[~free]
         activation[free] = remaining * effort[free] / (capacity[free] @ effort[free])
-        beyond = free & (activation > 1)
+        beyond = free & (activation > ceiling)
         if not beyond.any():
             break
-        activation[beyond] = 1.0
+        activation[beyond] = ceiling[beyond]
         free &= ~beyond
     return activation

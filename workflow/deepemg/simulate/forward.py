@@ -72,9 +72,18 @@ class Controller:
         lift = rest - capacity[extensors] @ wanted[extensors]
         if lift < 0:  # the extensors must pull, in proportion to their capacity
             wanted[extensors] += lift * capacity[extensors] / (capacity[extensors] @ capacity[extensors])
-        weight = self._coordination.flexor_weight[row]
-        wanted[flexors] = share_torque(max(lift, 0.0), capacity[flexors], weight, self._subject.sharing.exponent)
-        return np.clip(wanted, self._gains["tone"], 1.0)
+        wanted[flexors] = share_torque(
+            max(lift, 0.0),
+            capacity[flexors],
+            self._coordination.flexor_weight[row],
+            self._subject.sharing.exponent,
+            self._subject.voluntary_activation[flexors],
+        )
+        return self.limit(wanted)
+
+    def limit(self, drive: np.ndarray) -> np.ndarray:
+        """Keep a drive (n_muscles,) between the tone at rest and what the subject can activate at will."""
+        return np.clip(drive, self._gains["tone"], self._subject.voluntary_activation)
 
 
 def simulate_trial(
@@ -100,7 +109,7 @@ def simulate_trial(
         wanted = controller.activation(row, reading, active_force)
         slow = slow + gains["interval"] / gains["lead_filter"] * (wanted - slow)
         led = wanted + gains["lead"] / gains["lead_filter"] * (wanted - slow)
-        excitation = np.clip(led * coordination.modulation[row], gains["tone"], 1.0)
+        excitation = controller.limit(led * coordination.modulation[row])
         readings.append(reading)
         excitations.append(excitation)
         reading = plant.advance(excitation, float(time) + gains["interval"])

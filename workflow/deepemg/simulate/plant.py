@@ -84,7 +84,6 @@ class Plant:
     def _read(self) -> Reading:
         state, muscles = self._state, self._muscles
         self._model.realizeAcceleration(state)
-
         return Reading(
             angle=self._coordinate.getValue(state),
             velocity=self._coordinate.getSpeedValue(state),

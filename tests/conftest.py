@@ -1,0 +1,57 @@
+"""Shared fixtures: arms, synthetic trials, a tiny simulated cohort, the real recordings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from deepemg.arm.definition import Arm, load_arm
+from deepemg.arm.inverse_dynamics import elbow_moment
+from deepemg.reconstruct.contract import Trial
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def elbow6() -> Arm:
+    return load_arm("elbow6")
+
+
+@pytest.fixture(scope="session")
+def cube() -> Path:
+    """Folder of the CUBE recordings; they are third-party data and not part of the project."""
+    base = Path(os.environ.get("DEEPEMG_RECORDINGS", ROOT.parent / "shared" / "data"))
+    folder = base / "cube_elbow_curls"
+    if not folder.is_dir():
+        pytest.skip(f"real recordings absent ({folder}); set DEEPEMG_RECORDINGS to the folder that holds them")
+    return folder
+
+
+def make_trial(arm: Arm, *, name: str = "a", load_kg: float = 2.0, seconds: float = 4.0, phase: float = 0.0) -> Trial:
+    """A curl with closed-form torque and plausible observed envelopes."""
+    time = np.arange(0, seconds, 0.01)
+    omega = 2 * np.pi * 0.4
+    angle = 1.0 - 0.9 * np.cos(omega * time + phase)
+    velocity = 0.9 * omega * np.sin(omega * time + phase)
+    acceleration = 0.9 * omega**2 * np.cos(omega * time + phase)
+    torque = elbow_moment(arm.skeleton, angle, acceleration, load_kg=load_kg)
+    effort = np.clip(torque / 40, 0, 1)
+    envelopes = {
+        "BIClong": effort + 0.02,
+        "BICshort": 0.8 * effort + 0.03,
+        "TRIlong": 0.03 + 0.01 * np.sin(omega * time),
+        "TRIlat": 0.04 + 0.01 * np.cos(omega * time),
+    }
+    return Trial(name, "train", f"{load_kg:g}kg", load_kg, time, angle, velocity, torque, envelopes)
+
+
+@pytest.fixture(scope="session")
+def trials(elbow6: Arm) -> tuple[Trial, ...]:
+    return tuple(make_trial(elbow6, name=f"{load}kg", load_kg=load, phase=load / 5) for load in (0.0, 2.0, 4.0))

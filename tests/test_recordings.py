@@ -1,0 +1,266 @@
+"""Readers and folder checks: what is read is what was written, and every fault ends in one line with a stable id."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from deepemg.arm.storage import read_storage, write_storage
+from deepemg.recordings.check import check_folder, check_folders, find_subjects
+from deepemg.recordings.problems import RecordingError
+from deepemg.recordings.read import read_angle, read_emg
+from deepemg.recordings.readers import READERS
+from deepemg.recordings.subject import read_subject
+from deepemg.signals.quality import recording_quality
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+RATE = 1000
+QUALITY = {
+    "mains_hz": 50, "rms_min_uv": 0.5, "rms_max_uv": 5000, "raw_power_min": 0.5, "clock_tolerance": 0.005,
+    "clock_slack_s": 0.1, "artefact_flag": 0.2, "mains_flag": 0.1, "clipping_flag": 0.01, "speed_flag_deg_s": 600,
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small but complete subject folder: two loads, biceps and lateral triceps, one MVC trial."""
+    folder = tmp_path / "data" / "P1"
+    folder.mkdir(parents=True)
+    description = {
+        "id": "P1", "arm": "elbow6", "format": "csv", "mass_kg": {"value": 70, "source": "measured"},
+        "kinematics": {"column": "angle", "unit": "deg", "rate_hz": 100},
+    }  # fmt: skip
+    (folder / "subject.yaml").write_text(yaml.safe_dump(description))
+    (folder / "channels.csv").write_text(
+        "name,file,column,muscle,unit,kind,rate_hz,use\n"
+        "bic,{emg_file},bic,BIC,uV,raw,1000,observed\n"
+        "lat,{emg_file},lat,TRIlat,uV,raw,1000,observed\n"
+    )
+    rows = ["trial,role,load,load_unit,split,emg_file,kinematics_file"]
+    rng = np.random.default_rng(0)
+    for load in (0, 2):
+        for split in ("train", "test"):
+            name = f"{load}_{split}"
+            rows.append(f"{name},movement,{load},kg,{split},{name}_emg.csv,{name}_angle.csv")
+            angle = 60 - 50 * np.cos(2 * np.pi * 0.4 * np.arange(0, 4, 0.01))
+            pd.DataFrame({"time": np.arange(400) / 100, "angle": angle}).to_csv(
+                folder / f"{name}_angle.csv", index=False
+            )
+            emg = pd.DataFrame(rng.normal(0, 50, (4 * RATE, 2)).round(1), columns=["bic", "lat"])
+            emg.to_csv(folder / f"{name}_emg.csv", index=False)
+    rows.append("mvc,mvc,0,kg,,mvc_emg.csv,")
+    pd.DataFrame(rng.normal(0, 300, (2 * RATE, 2)), columns=["bic", "lat"]).to_csv(folder / "mvc_emg.csv", index=False)
+    (folder / "trials.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def ids(folder: Path) -> list[str]:
+    return [problem.id for problem in check_folder(folder)]
+
+
+def test_a_good_folder_has_no_problem(folder):
+    assert check_folder(folder) == []
+    assert [path.name for path in find_subjects(folder.parent)] == ["P1"]
+    subject = read_subject(folder)
+    assert subject.loads == ("0kg", "2kg") and len(subject.movements) == 4 and len(subject.mvc_trials) == 1
+    quality = recording_quality(subject, QUALITY)
+    assert quality["normalisation"] == "mvc" and len(quality["channels"]) == 10 and len(quality["kinematics"]) == 4
+
+
+FAULTS = [
+    ("a missing signal file", lambda f: (f / "2_test_emg.csv").unlink(), "DE-040", "2_test_emg.csv"),
+    ("a missing column", lambda f: edit(f / "2_train_emg.csv", "bic,lat", "bic,other"), "DE-041", "lat"),
+    ("a missing sheet column", lambda f: edit(f / "channels.csv", ",unit,", ",units,"), "DE-010", "unit"),
+    ("an unknown muscle", lambda f: edit(f / "channels.csv", "TRIlat", "TRIlateral"), "DE-020", "TRIlateral"),
+    ("an unknown unit", lambda f: edit(f / "channels.csv", "uV", "microvolt"), "DE-004", "microvolt"),
+    ("a unit that does not fit the kind", lambda f: edit(f / "channels.csv", ",uV,raw", ",1,raw"), "DE-022", "raw"),
+    ("a load in stones", lambda f: edit(f / "trials.csv", ",kg,", ",st,"), "DE-004", "st"),
+    ("a load that is no number", lambda f: edit(f / "trials.csv", "movement,2,", "movement,two,"), "DE-005", "two"),
+    ("no test trial", lambda f: edit(f / "trials.csv", "0,kg,test", "0,kg,train"), "DE-032", "0kg"),
+    ("a trial twice", lambda f: edit(f / "trials.csv", "0_test,", "0_train,"), "DE-030", "0_train"),
+    ("a muscle twice", lambda f: edit(f / "channels.csv", "TRIlat", "BIClong"), "DE-021", "BIClong"),
+    ("another id", lambda f: edit(f / "subject.yaml", "id: P1", "id: P2"), "DE-007", "P1"),
+    ("an unknown arm", lambda f: edit(f / "subject.yaml", "elbow6", "knee"), "DE-008", "knee"),
+    ("an unknown key", lambda f: edit(f / "subject.yaml", "id: P1", "id: P1\nweight: 3"), "DE-003", "weight"),
+    ("broken yaml", lambda f: (f / "subject.yaml").write_text("id: [P1"), "DE-006", "subject.yaml"),
+    ("no trials sheet", lambda f: (f / "trials.csv").unlink(), "DE-001", "trials.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "identity", "named"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])
+def test_each_fault_is_one_line_that_names_it(folder, spoil, identity, named):
+    spoil(folder)
+    problems = [problem for problem in check_folder(folder) if problem.id == identity]
+    assert problems, check_folder(folder)
+    line = str(problems[0])
+    assert named in line and "\n" not in line and "Fix: " in line
+
+
+def test_all_problems_of_all_folders_at_once(folder):
+    other = folder.parent / "P3"
+    shutil.copytree(folder, other)
+    edit(other / "subject.yaml", "id: P1", "id: P3")
+    (folder / "0_test_emg.csv").unlink()
+    edit(other / "channels.csv", "TRIlat", "TRIfoo")
+    with pytest.raises(RecordingError) as caught:
+        check_folders(find_subjects(folder.parent))
+    assert {problem.id for problem in caught.value.problems} == {"DE-040", "DE-020"}
+
+
+CELLS = [
+    ("a gap", lambda lines: lines[:50] + ["," + lines[50].split(",")[1]] + lines[51:], "DE-052", "row 51"),
+    ("a word", lambda lines: lines[:50] + ["abc,1"] + lines[51:], "DE-052", "row 51"),
+    ("infinity", lambda lines: lines[:50] + ["inf,1"] + lines[51:], "DE-052", "row 51"),
+    ("no samples", lambda lines: lines[:1], "DE-052", "no samples"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "identity", "named"), [c[1:] for c in CELLS], ids=[c[0] for c in CELLS])
+def test_bad_cells_name_their_row(folder, spoil, identity, named):
+    path = folder / "0_train_emg.csv"
+    path.write_text("\n".join(spoil(path.read_text().splitlines())) + "\n")
+    with pytest.raises(RecordingError) as caught:
+        recording_quality(read_subject(folder), QUALITY)
+    assert any(problem.id == identity and named in str(problem) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("step", "identity"), [(lambda t: t.drop(50), "DE-055"), (lambda t: t.assign(time=t["time"] * 1000), "DE-054"),
+                           (lambda t: t.iloc[::-1], "DE-054")], ids=["missing sample", "milliseconds", "backwards"],
+)  # fmt: skip
+def test_time_must_be_even_and_as_declared(folder, step, identity):
+    path = folder / "0_train_angle.csv"
+    step(pd.read_csv(path)).to_csv(path, index=False)
+    with pytest.raises(RecordingError) as caught:
+        read_angle(read_subject(folder), read_subject(folder).movements[0])
+    assert caught.value.problems[0].id == identity
+
+
+def test_wrong_unit_dead_channel_and_envelope_are_told_from_raw_emg(folder):
+    edit(folder / "channels.csv", "bic,{emg_file},bic,BIC,uV", "bic,{emg_file},bic,BIC,V")
+    path = folder / "2_train_emg.csv"
+    table = pd.read_csv(path)
+    table["lat"] = 50 + 10 * np.sin(2 * np.pi * 2 * np.arange(len(table)) / RATE)
+    table.to_csv(path, index=False)
+    with pytest.raises(RecordingError) as caught:
+        recording_quality(read_subject(folder), QUALITY)
+    assert {"DE-070", "DE-071"} <= {problem.id for problem in caught.value.problems}
+
+
+def test_clocks_that_differ_are_refused(folder):
+    path = folder / "0_train_emg.csv"
+    pd.read_csv(path).iloc[: int(3.5 * RATE)].to_csv(path, index=False)
+    with pytest.raises(RecordingError) as caught:
+        recording_quality(read_subject(folder), QUALITY)
+    assert caught.value.problems[0].id == "DE-072"
+
+
+def test_units_and_spellings_read_alike(folder):
+    subject = read_subject(folder)
+    channel, trial = subject.channels[0], subject.movements[0]
+    plain = read_emg(subject, channel, trial)
+    path = folder / trial.emg_file
+    text = path.read_text()
+    path.write_text("\ufeff" + text.replace("\n", "\r\n"), newline="")
+    assert np.array_equal(read_emg(subject, channel, trial).values, plain.values)
+    edit(folder / "channels.csv", "bic,{emg_file},bic,BIC,uV", "bic,{emg_file},bic,BIC,mV")
+    changed = read_subject(folder)
+    assert read_emg(changed, changed.channels[0], trial).values == pytest.approx(1000 * plain.values)
+
+
+def test_compressed_files_read_alike(folder):
+    subject = read_subject(folder)
+    trial = subject.movements[0]
+    packed = folder / "packed.csv.gz"
+    packed.write_bytes(gzip.compress((folder / trial.emg_file).read_bytes()))
+    reader = READERS["csv"]
+    assert reader.header(packed).columns == ("bic", "lat")
+    plain = reader.read(folder / trial.emg_file, "lat", rate_hz=1000)
+    assert np.array_equal(reader.read(packed, "lat", rate_hz=1000).values, plain.values)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_mutated_bytes_are_read_or_refused_but_never_crash(folder, data):
+    original = (folder / "0_train_angle.csv").read_bytes()[:2000]
+    mutated = bytearray(original)
+    for _ in range(data.draw(st.integers(1, 6))):
+        mutated[data.draw(st.integers(0, len(mutated) - 1))] = data.draw(st.integers(0, 255))
+    path = folder / "mutated.csv"
+    path.write_bytes(bytes(mutated))
+    reader = READERS["csv"]
+    try:
+        columns = reader.header(path).columns
+        if "angle" in columns:
+            assert np.isfinite(reader.read(path, "angle", rate_hz=100).values).all()
+    except RecordingError as error:
+        assert all(problem.id.startswith("DE-") for problem in error.problems)
+
+
+def test_storage_files_survive_a_round_trip(tmp_path):
+    time = np.arange(0, 1, 0.01)
+    write_storage(tmp_path / "a.sto", time, {"elbow_flexion_moment": np.sin(time)}, name="test")
+    table = read_storage(tmp_path / "a.sto")
+    assert table["elbow_flexion_moment"].to_numpy() == pytest.approx(np.sin(time), abs=1e-11)
+    text = (tmp_path / "a.sto").read_text()
+    assert "version=1" in text and "inDegrees=no" in text
+    (tmp_path / "b.sto").write_text("\n".join(text.splitlines()[:-5]))
+    with pytest.raises(ValueError, match="95"):
+        read_storage(tmp_path / "b.sto")
+    (tmp_path / "c.sto").write_text("time\tx\n0\t1\n")
+    with pytest.raises(ValueError, match="endheader"):
+        read_storage(tmp_path / "c.sto")
+
+
+def test_noraxon_export_reads_with_its_own_rate_and_unit(cube):
+    path = cube / "load4p4_T1" / "Noraxon Ultium-RT BICEPS BR..csv"
+    reader = READERS["noraxon_mr3"]
+    assert reader.header(path).columns == ("time", "value") and reader.header(path).unit == "uV"
+    signal = reader.read(path, "value", rate_hz=2000)
+    assert len(signal.values) == 53280 and signal.rate_hz == 2000 and signal.unit == "uV"
+    assert signal.values[:3] == pytest.approx([-1.836199637, -2.446588453, -2.446588453])
+    with pytest.raises(RecordingError, match="DE-062"):
+        reader.read(path, "value", rate_hz=1000)
+
+
+def test_a_truncated_noraxon_export_is_refused(cube, tmp_path):
+    source = cube / "load4p4_T1" / "Noraxon MyoMotion-Joints-Elbow RT-Flexion.csv"
+    path = tmp_path / "cut.csv"
+    path.write_bytes(source.read_bytes()[:20000])
+    with pytest.raises(RecordingError):
+        READERS["noraxon_mr3"].read(path, "value", rate_hz=200)
+    with pytest.raises(RecordingError, match="DE-060"):
+        READERS["noraxon_mr3"].header(tmp_path / _plain(tmp_path))
+
+
+def _plain(folder: Path) -> str:
+    (folder / "plain.csv").write_text("time,value\n0,1\n")
+    return "plain.csv"
+
+
+def test_the_cube_folder_is_in_order(cube, root):
+    folder = root / "examples" / "cube" / "CUBE1"
+    assert check_folder(folder, cube) == []
+    assert [p.id for p in check_folder(folder, cube.parent)] == ["DE-040"] * 24
+    subject = read_subject(folder, cube)
+    assert subject.loads == ("2.75lb", "4.4lb", "5.5lb")
+    assert subject.movements[0].load_kg == pytest.approx(1.247, abs=1e-3)
+
+
+def test_a_wrong_unit_of_a_noraxon_file_is_found_before_anything_is_read(cube, root, tmp_path):
+    folder = tmp_path / "CUBE1"
+    shutil.copytree(root / "examples" / "cube" / "CUBE1", folder)
+    edit(folder / "channels.csv", ",BIC,uV", ",BIC,mV")
+    assert {problem.id for problem in check_folder(folder, cube)} == {"DE-042"}
