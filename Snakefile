@@ -29,3 +29,10 @@ rule all:
     default_target: True
     input:
         expand("<results>/tables/{table}.csv", table=TABLES),
+        expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        expand(
+            "<results>/figures/envelopes/{subject}_{method}.svg",
+            subject=SUBJECTS,
+            method=METHODS,
+        ),
+        expand("<results>/{subject}/report.html", subject=SUBJECTS),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from deepemg.arm.definition import Arm, load_arm
 from deepemg.arm.inverse_dynamics import elbow_moment
 from deepemg.reconstruct.contract import Trial

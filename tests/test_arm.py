@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
 from deepemg.arm.activation import delayed_dynamics, shape
 from deepemg.arm.definition import available_arms, load_arm
 from deepemg.arm.forward import ForwardModel
@@ -14,9 +18,6 @@ from deepemg.arm.inverse_dynamics import elbow_moment
 from deepemg.arm.opensim import build_model, import_opensim, inverse_dynamics, muscle_geometry
 from deepemg.arm.parameters import PersonalParameters, hill_parameters, parameter_scheme
 from deepemg.arm.scaling import Anthropometry, describe_arm, restore_arm, scale_arm
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 FLOAT = torch.float64
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, make_trial
+
 from deepemg.reconstruct.copy import neighbours
 from deepemg.reconstruct.mse import factorise
 from deepemg.reconstruct.nmm_paper.windows import cut, join, window_starts

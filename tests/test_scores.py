@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
 from deepemg.evaluate.scores import DEEP_EMG, TORQUE, score_deep_emg, score_torque
 

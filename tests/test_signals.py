@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from deepemg.recordings.signal import Signal
 from deepemg.signals.emg import band_pass, envelope, low_pass
 from deepemg.signals.kinematics import kinematics

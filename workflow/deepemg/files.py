@@ -18,3 +18,9 @@ def written_aside(path: str | Path) -> Iterator[Path]:
         os.replace(aside, final)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def fit_names(path: str | Path) -> dict[str, str]:
+    """subject, load and method of a file in results/<subject>/<load>/<method>/."""
+    subject, load, method = Path(path).parts[-4:-1]
+    return {"subject": subject, "load": load, "method": method}

@@ -1,1 +1,251 @@
-FIGURES = []
+# Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
+HELD_OUT = {
+    muscle: subject.generic_arm().muscle(muscle).label
+    for subject in SUBJECTS.values()
+    for channel in subject.channels_used("held_out")
+    for muscle in subject.generic_arm().members(channel.muscle)
+}
+FIGURES = ["training_loss", "torque", "torque_error"] + (
+    ["deep_heatmaps", "deep_error"] if HELD_OUT else []
+)
+TRAINED = [method for method in METHODS if MODEL_FILES[method] == "weights.pt"]
+
+
+def all_loads_fits(subject, methods=METHODS):
+    """Reconstructions of a subject by the one fit for all loads, as the paper has it."""
+    return expand(
+        "<results>/{subject}/all/{method}/reconstruction.parquet",
+        subject=subject,
+        method=methods,
+    )
+
+
+rule plot_training_loss:
+    input:
+        losses=[
+            file
+            for subject in SUBJECTS
+            for file in fits(subject, "loss.csv")
+            if Path(file).parts[-2] in TRAINED
+        ],
+    output:
+        svg=report(
+            "<results>/figures/training_loss.svg",
+            caption="../report/plot_training_loss.rst",
+            category="Figures",
+            labels={"figure": "3 training loss"},
+        ),
+        png="<results>/figures/training_loss.png",
+    log:
+        "<logs>/plot_training_loss.log",
+    benchmark:
+        "<benchmarks>/plot_training_loss.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report"),
+    script:
+        "../scripts/plot_training_loss.py"
+
+
+rule plot_envelopes:
+    input:
+        reconstruction="<results>/{subject}/all/{method}/reconstruction.parquet",
+        envelopes=rules.process_emg.output.envelopes,
+        held_out=rules.process_held_out.output.held_out,
+        quality=rules.check_recordings.output.quality,
+    output:
+        svg=report(
+            "<results>/figures/envelopes/{subject}_{method}.svg",
+            caption="../report/plot_envelopes.rst",
+            category="Figures",
+            labels={
+                "figure": "4 envelopes",
+                "subject": "{subject}",
+                "method": "{method}",
+            },
+        ),
+        png="<results>/figures/envelopes/{subject}_{method}.png",
+    log:
+        "<logs>/plot_envelopes/{subject}_{method}.log",
+    benchmark:
+        "<benchmarks>/plot_envelopes/{subject}_{method}.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report", "signals"),
+        arm=lambda w: SUBJECTS[w.subject].description["arm"],
+        settings=config["plot_envelopes"],
+    script:
+        "../scripts/plot_envelopes.py"
+
+
+rule plot_deep_heatmaps:
+    input:
+        reconstructions=[
+            file
+            for subject in SUBJECTS
+            for file in all_loads_fits(
+                subject, config["plot_deep_heatmaps"]["methods"]
+            )
+        ],
+        kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
+        held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
+    output:
+        svg=report(
+            "<results>/figures/deep_heatmaps.svg",
+            caption="../report/plot_deep_heatmaps.rst",
+            category="Figures",
+            labels={"figure": "5 hidden muscles over the curl cycle"},
+        ),
+        png="<results>/figures/deep_heatmaps.png",
+    log:
+        "<logs>/plot_deep_heatmaps.log",
+    benchmark:
+        "<benchmarks>/plot_deep_heatmaps.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report", "evaluate"),
+        labels=HELD_OUT,
+        settings=config["plot_deep_heatmaps"],
+    script:
+        "../scripts/plot_deep_heatmaps.py"
+
+
+rule plot_torque:
+    input:
+        reconstructions=[
+            file for subject in SUBJECTS for file in all_loads_fits(subject)
+        ],
+        kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
+        torque=expand("<results>/{subject}/torque.sto", subject=SUBJECTS),
+    output:
+        svg=report(
+            "<results>/figures/torque.svg",
+            caption="../report/plot_torque.rst",
+            category="Figures",
+            labels={"figure": "6 joint torque"},
+        ),
+        png="<results>/figures/torque.png",
+    log:
+        "<logs>/plot_torque.log",
+    benchmark:
+        "<benchmarks>/plot_torque.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report", "signals"),
+    script:
+        "../scripts/plot_torque.py"
+
+
+rule plot_torque_error:
+    input:
+        table=rules.tabulate_torque.output.table,
+    output:
+        svg=report(
+            "<results>/figures/torque_error.svg",
+            caption="../report/plot_torque_error.rst",
+            category="Figures",
+            labels={"figure": "7 torque error"},
+        ),
+        png="<results>/figures/torque_error.png",
+    log:
+        "<logs>/plot_torque_error.log",
+    benchmark:
+        "<benchmarks>/plot_torque_error.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report"),
+    script:
+        "../scripts/plot_torque_error.py"
+
+
+rule plot_deep_error:
+    input:
+        table=rules.tabulate_deep_emg.output.table,
+    output:
+        svg=report(
+            "<results>/figures/deep_error.svg",
+            caption="../report/plot_deep_error.rst",
+            category="Figures",
+            labels={"figure": "8 error of the hidden muscles"},
+        ),
+        png="<results>/figures/deep_error.png",
+    log:
+        "<logs>/plot_deep_error.log",
+    benchmark:
+        "<benchmarks>/plot_deep_error.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report"),
+        labels=HELD_OUT,
+    script:
+        "../scripts/plot_deep_error.py"
+
+
+rule write_subject_page:
+    input:
+        texts=subject_texts,
+        quality=rules.check_recordings.output.quality,
+        kinematics=rules.process_kinematics.output.kinematics,
+        torque=rules.run_inverse_dynamics.output.torque,
+        reconstructions=lambda w: all_loads_fits(w.subject),
+        figures=lambda w: expand(
+            "<results>/figures/envelopes/{subject}_{method}.svg",
+            subject=w.subject,
+            method=METHODS,
+        ),
+        deep_emg=rules.score_methods.output.deep_emg,
+        torque_scores=rules.score_methods.output.torque,
+        parameters=lambda w: fits(w.subject, "parameters.csv"),
+    output:
+        page=report(
+            "<results>/{subject}/report.html",
+            caption="../report/write_subject_page.rst",
+            category="Subjects",
+            labels={"subject": "{subject}"},
+        ),
+    log:
+        "<logs>/write_subject_page/{subject}.log",
+    benchmark:
+        "<benchmarks>/write_subject_page/{subject}.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        library=library("report", "recordings", "signals", "arm"),
+        recordings=RECORDINGS,
+        methods=METHODS,
+    script:
+        "../scripts/write_subject_page.py"

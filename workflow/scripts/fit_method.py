@@ -7,6 +7,7 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 from pathlib import Path
 
 import pandas as pd
+
 from deepemg.files import written_aside
 from deepemg.reconstruct.registry import method
 from deepemg.reconstruct.trials import at_load, make_trials, reconstruct_trials

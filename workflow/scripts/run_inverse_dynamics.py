@@ -7,6 +7,7 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 from pathlib import Path
 
 import pandas as pd
+
 from deepemg.arm.storage import write_storage
 from deepemg.files import written_aside
 from deepemg.recordings.subject import read_subject

@@ -7,6 +7,7 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 from pathlib import Path
 
 import pandas as pd
+
 from deepemg.evaluate.scores import score_deep_emg, score_torque
 from deepemg.files import written_aside
 from deepemg.signals.torque import read_torque

@@ -5,6 +5,7 @@ import sys
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
 import pandas as pd
+
 from deepemg.files import written_aside
 
 table = pd.concat([pd.read_csv(file) for file in snakemake.input.parameters])

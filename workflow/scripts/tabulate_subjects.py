@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+
 from deepemg.files import written_aside
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject

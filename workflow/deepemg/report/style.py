@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,11 @@ def save(figure: Figure, svg: Path, png: Path) -> None:
     for path, metadata in ((svg, {"Date": None, "Creator": None}), (png, {"Software": None})):
         with written_aside(path) as aside:
             figure.savefig(aside, format=path.suffix[1:], dpi=300, metadata=metadata)
+
+
+@in_house_style
+def svg_text(figure: Figure) -> str:
+    """The figure as SVG text, for a page that holds its figures inside."""
+    buffer = StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()

@@ -1,0 +1,31 @@
+"""The study's files as the frames that the figures draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.files import fit_names
+from deepemg.signals.torque import read_torque
+
+
+def torque_of_tests(kinematics_file: str, torque_file: str) -> pd.DataFrame:
+    """subject, load, trial, time_s, torque_nm of the test trials of one subject, by inverse dynamics."""
+    kinematics = pd.read_parquet(kinematics_file)
+    torque = read_torque(Path(torque_file), kinematics)
+    table = kinematics[["split", "load", "trial", "time_s"]].assign(torque_nm=torque["torque_nm"])
+    table.insert(0, "subject", Path(kinematics_file).parent.name)
+    return table[table["split"] == "test"].drop(columns="split")
+
+
+def reconstructed_torque_of_tests(files: Iterable[str]) -> pd.DataFrame:
+    """subject, load (of the trial), method, trial, time_s, torque_nm of the test trials of several fits."""
+    tables = []
+    for file in files:
+        names = fit_names(file)
+        table = pd.read_parquet(file, columns=["split", "load", "trial", "time_s", "torque_nm"])
+        table = table[table["split"] == "test"].drop(columns="split")
+        tables.append(table.assign(subject=names["subject"], method=names["method"]))
+    return pd.concat(tables)

@@ -1,0 +1,15 @@
+"""Figure 8. Error of the hidden muscles against the truth, every method."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.report import deep_error
+from deepemg.report.style import save
+
+figure = deep_error.plot(pd.read_csv(snakemake.input.table), snakemake.params.labels)
+save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

@@ -1,0 +1,31 @@
+"""Figure 5. The hidden muscles over the curl cycle: truth, and the paper's two methods."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.evaluate.cycles import mean_cycles
+from deepemg.files import fit_names
+from deepemg.report import deep_heatmaps
+from deepemg.report.style import save
+
+labels, settings = snakemake.params.labels, snakemake.params.settings
+profiles = []
+for kinematics_file, held_out_file in zip(snakemake.input.kinematics, snakemake.input.held_out, strict=True):
+    subject = Path(kinematics_file).parent.name
+    kinematics = pd.read_parquet(kinematics_file)
+    kinematics = kinematics[kinematics["split"] == "test"]
+    truth = pd.read_parquet(held_out_file)
+    muscles = [muscle for muscle in labels if muscle in truth]
+    sources = {"truth": truth}
+    for file in snakemake.input.reconstructions:
+        names = fit_names(file)
+        if names["subject"] == subject:
+            sources[names["method"]] = pd.read_parquet(file)
+    for method, table in sources.items():
+        profiles.append(mean_cycles(table, kinematics, muscles, settings).assign(subject=subject, method=method))
+save(deep_heatmaps.plot(pd.concat(profiles), labels), Path(snakemake.output.svg), Path(snakemake.output.png))

@@ -1,0 +1,26 @@
+"""Figure 4. Measured and reconstructed envelopes of all muscles by load, from one fit for all loads."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.arm.definition import load_arm
+from deepemg.report import envelopes
+from deepemg.report.style import save
+from deepemg.signals.normalisation import LABELS
+
+held_out = pd.read_parquet(snakemake.input.held_out)
+figure = envelopes.plot(
+    pd.read_parquet(snakemake.input.reconstruction).iloc[:: snakemake.params.settings["every_nth"]],
+    pd.read_parquet(snakemake.input.envelopes),
+    held_out if held_out.shape[1] > 2 else None,
+    load_arm(snakemake.params.arm),
+    snakemake.wildcards.method,
+    value_label=LABELS[json.loads(Path(snakemake.input.quality).read_text())["normalisation"]],
+)
+save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

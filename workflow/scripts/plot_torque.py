@@ -1,0 +1,17 @@
+"""Figure 6. Joint torque of the test trials by load: every method beside OpenSim's inverse dynamics."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.report import torque
+from deepemg.report.frames import reconstructed_torque_of_tests, torque_of_tests
+from deepemg.report.style import save
+
+references = [torque_of_tests(k, t) for k, t in zip(snakemake.input.kinematics, snakemake.input.torque, strict=True)]
+figure = torque.plot(pd.concat(references), reconstructed_torque_of_tests(snakemake.input.reconstructions))
+save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
