@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/workflow
 SNAKEMAKE = snakemake --cores $(CORES)
 
-.PHONY: study test real cohort lock
+.PHONY: study test real cohort release lock
 
 study: .venv/ready
 	$(SNAKEMAKE) all
@@ -33,6 +33,10 @@ real: .venv/ready
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 COHORT=<folder>
 cohort: .venv/ready
 	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --out $(COHORT)
+
+# Tables, figures and the README's summary of the finished study, for git.
+release: study
+	python -m deepemg.report.release results results/released README.md
 
 # The lock from requirements.in. NVIDIA's wheels are left out: pip adds them itself where torch is a CUDA build.
 lock:

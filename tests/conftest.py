@@ -11,8 +11,12 @@ import pytest
 from deepemg.arm.definition import Arm, load_arm
 from deepemg.arm.inverse_dynamics import elbow_moment
 from deepemg.reconstruct.contract import Trial
+from deepemg.simulate.assumptions import load_assumptions
+from deepemg.simulate.cohort import Protocol, make_cohort
 
 ROOT = Path(__file__).parents[1]
+SEED = 20250307  # a development seed, never that of the embedded cohort
+PROTOCOL = Protocol(loads=(0.0, 2.0), train_repetitions=1, test_repetitions=1)
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +60,11 @@ def make_trial(arm: Arm, *, name: str = "a", load_kg: float = 2.0, seconds: floa
 @pytest.fixture(scope="session")
 def trials(elbow6: Arm) -> tuple[Trial, ...]:
     return tuple(make_trial(elbow6, name=f"{load}kg", load_kg=load, phase=load / 5) for load in (0.0, 2.0, 4.0))
+
+
+@pytest.fixture(scope="session")
+def tiny_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One simulated subject S1: two loads, one curl a trial, two trials at a time."""
+    out = tmp_path_factory.mktemp("cohort")
+    assert make_cohort(out, SEED, 1, PROTOCOL, jobs=2, assumptions=load_assumptions()) == []
+    return out

@@ -121,9 +121,9 @@ def test_all_problems_of_all_folders_at_once(folder):
 
 
 CELLS = [
-    ("a gap", lambda lines: lines[:50] + ["," + lines[50].split(",")[1]] + lines[51:], "DE-052", "row 51"),
-    ("a word", lambda lines: lines[:50] + ["abc,1"] + lines[51:], "DE-052", "row 51"),
-    ("infinity", lambda lines: lines[:50] + ["inf,1"] + lines[51:], "DE-052", "row 51"),
+    ("a gap", lambda lines: [*lines[:50], "," + lines[50].split(",")[1], *lines[51:]], "DE-052", "row 51"),
+    ("a word", lambda lines: [*lines[:50], "abc,1", *lines[51:]], "DE-052", "row 51"),
+    ("infinity", lambda lines: [*lines[:50], "inf,1", *lines[51:]], "DE-052", "row 51"),
     ("no samples", lambda lines: lines[:1], "DE-052", "no samples"),
 ]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest import PROTOCOL, SEED
 
 import deepemg
 from deepemg.arm.opensim import inverse_dynamics
@@ -17,18 +18,13 @@ from deepemg.simulate.coordination import share_torque
 from deepemg.simulate.emg import raw_emg
 from deepemg.simulate.forward import replay
 
-SEED = 20250307
-PROTOCOL = Protocol(loads=(0.0, 2.0), train_repetitions=1, test_repetitions=1)
 MOVEMENT = PROTOCOL.movements()[-1]
 ASSUMPTIONS = load_assumptions()
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One subject, two loads, one repetition a trial, two trials at a time."""
-    out = tmp_path_factory.mktemp("cohort")
-    assert make_cohort(out, SEED, 1, PROTOCOL, jobs=2, assumptions=ASSUMPTIONS) == []
-    return out / "S1"
+def folder(tiny_cohort: Path) -> Path:
+    return tiny_cohort / "S1"
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,7 @@
 rule check_recordings:
     input:
         texts=subject_texts,
-        signals=lambda w: SUBJECTS[w.subject].files("observed")
-        + SUBJECTS[w.subject].kinematics_files(),
+        signals=lambda w: SUBJECTS[w.subject].files("observed") + SUBJECTS[w.subject].kinematics_files(),
     output:
         quality="<results>/{subject}/quality.json",
     log:
@@ -16,7 +15,7 @@ rule check_recordings:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("recordings", "signals"),
+        library=library("arm", "recordings", "signals"),
         recordings=RECORDINGS,
         settings=config["check_recordings"],
     script:

@@ -1,5 +1,4 @@
 # Configuration, embedded data, subjects: what every rule below takes for granted.
-import hashlib
 import os
 import subprocess
 import sys
@@ -11,9 +10,7 @@ from snakemake.utils import validate
 HERE = Path(workflow.basedir)
 LIBRARY = HERE / "workflow"
 sys.path.insert(0, str(LIBRARY))
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(LIBRARY), os.environ.get("PYTHONPATH")])
-)
+os.environ.update(PYTHONPATH=os.pathsep.join([str(LIBRARY), *filter(None, [dict(os.environ).get("PYTHONPATH")])]))
 
 from deepemg.recordings.check import check_folders, find_subjects
 from deepemg.recordings.problems import RecordingError
@@ -23,9 +20,7 @@ validate(config, schema="../schemas/config.schema.yaml")
 
 # Raw data is never an output of a rule: Snakemake would delete what a lab put beside it.
 if workflow.is_main_process and config["data"] == "data" and not Path("data").exists():
-    subprocess.run(
-        [sys.executable, "-m", "dvc", "pull", "--quiet", "data.dvc"], check=True
-    )
+    subprocess.run([sys.executable, "-m", "dvc", "pull", "--quiet", "data.dvc"], check=True)
 
 RECORDINGS = Path(config["recordings"]) if config["recordings"] else None
 FOLDERS = find_subjects(Path(config["data"]))
@@ -47,37 +42,5 @@ SUBJECT_TEXTS = ["subject.yaml", "channels.csv", "trials.csv"]
 
 wildcard_constraints:
     subject="|".join(SUBJECTS),
-    load="|".join(
-        {load for subject in SUBJECTS.values() for load in subject.loads} | {"all"}
-    ),
+    load="|".join({load for subject in SUBJECTS.values() for load in subject.loads} | {"all"}),
     method="|".join(METHODS),
-
-
-def library(*parts):
-    """Fingerprint of parts of the library, as a param: a rule runs again when one of them changes, and only then."""
-    found = [
-        path
-        for part in parts
-        for path in sorted((LIBRARY / "deepemg" / part).rglob("*"))
-        if path.is_file()
-    ]
-    sources = [path for path in found if path.suffix in {".py", ".yaml", ".csv", ".j2"}]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[
-        :16
-    ]
-
-
-def subject_texts(wildcards):
-    """The three text files of a subject folder."""
-    return [SUBJECTS[wildcards.subject].folder / name for name in SUBJECT_TEXTS]
-
-
-def fits(subject, file):
-    """One file of every fit of a subject: each load on its own and all loads together, by every method."""
-    loads = [*SUBJECTS[subject].loads, "all"]
-    return expand(
-        "<results>/{subject}/{load}/{method}/" + file,
-        subject=subject,
-        load=loads,
-        method=METHODS,
-    )

@@ -18,7 +18,7 @@ rule score_methods:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("arm", "evaluate", "signals"),
+        library=library("arm", "signals", "evaluate"),
         rate_hz=config["rate_hz"],
         settings=config["score_methods"],
     script:

@@ -1,33 +1,6 @@
-# Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
-HELD_OUT = {
-    muscle: subject.generic_arm().muscle(muscle).label
-    for subject in SUBJECTS.values()
-    for channel in subject.channels_used("held_out")
-    for muscle in subject.generic_arm().members(channel.muscle)
-}
-FIGURES = ["training_loss", "torque", "torque_error"] + (
-    ["deep_heatmaps", "deep_error"] if HELD_OUT else []
-)
-TRAINED = [method for method in METHODS if MODEL_FILES[method] == "weights.pt"]
-
-
-def all_loads_fits(subject, methods=METHODS):
-    """Reconstructions of a subject by the one fit for all loads, as the paper has it."""
-    return expand(
-        "<results>/{subject}/all/{method}/reconstruction.parquet",
-        subject=subject,
-        method=methods,
-    )
-
-
 rule plot_training_loss:
     input:
-        losses=[
-            file
-            for subject in SUBJECTS
-            for file in fits(subject, "loss.csv")
-            if Path(file).parts[-2] in TRAINED
-        ],
+        losses=[file for subject in SUBJECTS for file in fits(subject, "loss.csv") if Path(file).parts[-2] in TRAINED],
     output:
         svg=report(
             "<results>/figures/training_loss.svg",
@@ -57,7 +30,6 @@ rule plot_envelopes:
         reconstruction="<results>/{subject}/all/{method}/reconstruction.parquet",
         envelopes=rules.process_emg.output.envelopes,
         held_out=rules.process_held_out.output.held_out,
-        quality=rules.check_recordings.output.quality,
     output:
         svg=report(
             "<results>/figures/envelopes/{subject}_{method}.svg",
@@ -81,8 +53,9 @@ rule plot_envelopes:
         mem_mb=1500,
         runtime=10,
     params:
-        library=library("report", "signals"),
+        library=library("arm", "signals", "report"),
         arm=lambda w: SUBJECTS[w.subject].description["arm"],
+        levels=lambda w: [SUBJECTS[w.subject].emg_level],
         settings=config["plot_envelopes"],
     script:
         "../scripts/plot_envelopes.py"
@@ -93,9 +66,7 @@ rule plot_deep_heatmaps:
         reconstructions=[
             file
             for subject in SUBJECTS
-            for file in all_loads_fits(
-                subject, config["plot_deep_heatmaps"]["methods"]
-            )
+            for file in all_loads_fits(subject, "reconstruction.parquet", config["plot_deep_heatmaps"]["methods"])
         ],
         kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
         held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
@@ -118,8 +89,9 @@ rule plot_deep_heatmaps:
         mem_mb=1500,
         runtime=10,
     params:
-        library=library("report", "evaluate"),
+        library=library("signals", "evaluate", "report"),
         labels=HELD_OUT,
+        levels=EMG_LEVELS,
         settings=config["plot_deep_heatmaps"],
     script:
         "../scripts/plot_deep_heatmaps.py"
@@ -127,9 +99,7 @@ rule plot_deep_heatmaps:
 
 rule plot_torque:
     input:
-        reconstructions=[
-            file for subject in SUBJECTS for file in all_loads_fits(subject)
-        ],
+        reconstructions=[file for subject in SUBJECTS for file in all_loads_fits(subject, "reconstruction.parquet")],
         kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
         torque=expand("<results>/{subject}/torque.sto", subject=SUBJECTS),
     output:
@@ -151,7 +121,7 @@ rule plot_torque:
         mem_mb=1500,
         runtime=10,
     params:
-        library=library("report", "signals"),
+        library=library("arm", "signals", "report"),
     script:
         "../scripts/plot_torque.py"
 
@@ -205,8 +175,9 @@ rule plot_deep_error:
         mem_mb=1500,
         runtime=10,
     params:
-        library=library("report"),
+        library=library("signals", "report"),
         labels=HELD_OUT,
+        levels=EMG_LEVELS,
     script:
         "../scripts/plot_deep_error.py"
 
@@ -217,7 +188,7 @@ rule write_subject_page:
         quality=rules.check_recordings.output.quality,
         kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
-        reconstructions=lambda w: all_loads_fits(w.subject),
+        reconstructions=lambda w: all_loads_fits(w.subject, "reconstruction.parquet"),
         figures=lambda w: expand(
             "<results>/figures/envelopes/{subject}_{method}.svg",
             subject=w.subject,
@@ -225,7 +196,7 @@ rule write_subject_page:
         ),
         deep_emg=rules.score_methods.output.deep_emg,
         torque_scores=rules.score_methods.output.torque,
-        parameters=lambda w: fits(w.subject, "parameters.csv"),
+        parameters=lambda w: all_loads_fits(w.subject, "parameters.csv"),
     output:
         page=report(
             "<results>/{subject}/report.html",
@@ -244,7 +215,7 @@ rule write_subject_page:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("report", "recordings", "signals", "arm"),
+        library=library("arm", "recordings", "signals", "report"),
         recordings=RECORDINGS,
         methods=METHODS,
     script:

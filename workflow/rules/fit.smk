@@ -1,11 +1,3 @@
-def method_settings(method):
-    """Settings of one method: its own block and what all methods share."""
-    block = config["fit_method"]
-    return {
-        "activation_time_constant_s": block["activation_time_constant_s"]
-    } | block.get(method, {})
-
-
 rule fit_method:
     input:
         texts=subject_texts,

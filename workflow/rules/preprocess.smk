@@ -16,7 +16,7 @@ rule process_kinematics:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("recordings", "signals"),
+        library=library("arm", "recordings", "signals"),
         recordings=RECORDINGS,
         rate_hz=config["rate_hz"],
         settings=config["process_kinematics"],
@@ -65,7 +65,7 @@ rule process_emg:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("recordings", "signals"),
+        library=library("arm", "recordings", "signals"),
         recordings=RECORDINGS,
         settings=config["process_emg"],
     script:
@@ -91,7 +91,7 @@ rule process_held_out:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("recordings", "signals"),
+        library=library("arm", "recordings", "signals"),
         recordings=RECORDINGS,
         settings=config["process_emg"],
     script:

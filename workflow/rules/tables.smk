@@ -1,14 +1,6 @@
-TABLES = ["subjects", "parameters", "torque", "deep_emg"]
-
-
 rule tabulate_subjects:
     input:
-        texts=[
-            subject.folder / name
-            for subject in SUBJECTS.values()
-            for name in SUBJECT_TEXTS
-        ],
-        quality=expand("<results>/{subject}/quality.json", subject=SUBJECTS),
+        texts=[subject.folder / name for subject in SUBJECTS.values() for name in SUBJECT_TEXTS],
     output:
         table=report(
             "<results>/tables/subjects.csv",
@@ -27,7 +19,7 @@ rule tabulate_subjects:
         mem_mb=1000,
         runtime=10,
     params:
-        library=library("recordings"),
+        library=library("arm", "recordings"),
         recordings=RECORDINGS,
     script:
         "../scripts/tabulate_subjects.py"
@@ -35,9 +27,7 @@ rule tabulate_subjects:
 
 rule tabulate_parameters:
     input:
-        parameters=[
-            file for subject in SUBJECTS for file in fits(subject, "parameters.csv")
-        ],
+        parameters=[file for subject in SUBJECTS for file in fits(subject, "parameters.csv")],
     output:
         table=report(
             "<results>/tables/parameters.csv",

@@ -10,6 +10,9 @@ import pandas as pd
 
 from deepemg.report import deep_error
 from deepemg.report.style import save
+from deepemg.signals.normalisation import level_label
 
-figure = deep_error.plot(pd.read_csv(snakemake.input.table), snakemake.params.labels)
+figure = deep_error.plot(
+    pd.read_csv(snakemake.input.table), snakemake.params.labels, value_label=level_label(snakemake.params.levels)
+)
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

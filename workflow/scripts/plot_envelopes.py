@@ -4,7 +4,6 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from deepemg.arm.definition import load_arm
 from deepemg.report import envelopes
 from deepemg.report.style import save
-from deepemg.signals.normalisation import LABELS
+from deepemg.signals.normalisation import level_label
 
 held_out = pd.read_parquet(snakemake.input.held_out)
 figure = envelopes.plot(
@@ -21,6 +20,6 @@ figure = envelopes.plot(
     held_out if held_out.shape[1] > 2 else None,
     load_arm(snakemake.params.arm),
     snakemake.wildcards.method,
-    value_label=LABELS[json.loads(Path(snakemake.input.quality).read_text())["normalisation"]],
+    value_label=level_label(snakemake.params.levels),
 )
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

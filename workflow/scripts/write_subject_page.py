@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.files import fit_names, written_aside
+from deepemg.files import written_aside
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import torque
@@ -17,26 +17,23 @@ from deepemg.report.frames import reconstructed_torque_of_tests, torque_of_tests
 from deepemg.report.page import render_page
 from deepemg.report.style import svg_text
 from deepemg.report.versions import versions
-from deepemg.signals.normalisation import LABELS
+from deepemg.signals.normalisation import level_label
 
-files = snakemake.input
+files, methods = snakemake.input, snakemake.params.methods
 subject = read_subject(Path(files.texts[0]).parent, snakemake.params.recordings)
-quality = json.loads(Path(files.quality).read_text())
-reference = torque_of_tests(files.kinematics, files.torque)
+torques = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests(files.reconstructions)
 page = render_page(
     subject.id,
     protocol_row(subject),
-    value_label=LABELS[quality["normalisation"]],
-    has_mvc=quality["normalisation"] == "mvc",
+    value_label=level_label([subject.emg_level]),
+    has_mvc=subject.emg_level == "mvc",
     has_truth=bool(subject.channels_used("held_out")),
-    quality=pd.DataFrame(quality["channels"]),
-    envelopes={
-        method: Path(svg).read_text() for method, svg in zip(snakemake.params.methods, files.figures, strict=True)
-    },
-    torque_figure=svg_text(torque.plot(reference, reconstructed_torque_of_tests(files.reconstructions))),
+    quality=pd.DataFrame(json.loads(Path(files.quality).read_text())["channels"]),
+    envelopes={method: Path(svg).read_text() for method, svg in zip(methods, files.figures, strict=True)},
+    torque_figure=svg_text(torque.plot(*torques)),
     deep_emg=pd.read_csv(files.deep_emg),
     torque=pd.read_csv(files.torque_scores),
-    parameters=pd.concat([pd.read_csv(file) for file in files.parameters if fit_names(file)["load"] == "all"]),
+    parameters=pd.concat([pd.read_csv(file) for file in files.parameters]),
     versions=versions(),
 )
 with written_aside(snakemake.output.page) as path:

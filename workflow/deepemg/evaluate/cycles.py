@@ -49,4 +49,4 @@ def mean_cycles(
                 )
     if not rows:
         return pd.DataFrame(columns=["load", "muscle", "phase", "value"])
-    return pd.concat(rows).groupby(["load", "muscle", "phase"], as_index=False, sort=False)["value"].mean()
+    return pd.concat(rows).groupby(["load", "muscle", "phase"], sort=False)["value"].mean().reset_index()

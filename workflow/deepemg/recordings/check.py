@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from deepemg.arm.definition import available_arms
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers import READERS
 from deepemg.recordings.signal import Header
-from deepemg.recordings.subject import Subject, Trial, read_subject, read_table, records, with_numbers
+from deepemg.recordings.subject import Subject, read_subject, read_table, records, with_numbers
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -187,45 +188,69 @@ def _check_trials(subject: Subject) -> Iterator[Problem]:
         yield Problem("DE-033", str(path), "no movement trial", "at least one", "set role to movement")
 
 
-def _needed_files(subject: Subject) -> Iterator[tuple[Trial, str, Path, str, str]]:
-    """Trial, what for, file, column and declared unit of every signal that the study will read."""
+@dataclass(frozen=True)
+class _Need:
+    """A column that the study will read: what it is for, in which file, with which unit."""
+
+    label: str
+    path: Path
+    column: str
+    unit: str
+
+
+def _needs(subject: Subject) -> Iterator[_Need]:
     for trial in subject.trials:
         for channel in subject.channels:
             if records(channel, trial):
-                yield trial, f"channel {channel.name}", subject.emg_path(channel, trial), channel.column, channel.unit
+                path = subject.emg_path(channel, trial)
+                yield _Need(f"channel {channel.name}", path, channel.column, channel.unit)
         if trial.role == "movement":
             entry = subject.description["kinematics"]
-            yield trial, "kinematics", subject.kinematics_path(trial), entry["column"], entry["unit"]
+            yield _Need("kinematics", subject.kinematics_path(trial), entry["column"], entry["unit"])
 
 
 def _check_signal_files(subject: Subject) -> Iterator[Problem]:
+    """One line per missing file; a column or unit that is wrong in many files is one line that counts them."""
     reader = READERS[subject.description["format"]]
+    needs = list(_needs(subject))
     headers: dict[Path, Header] = {}
-    for trial, label, path, column, unit in _needed_files(subject):
-        place = f"{path}, trial {trial.trial}, {label}"
+    for path in dict.fromkeys(need.path for need in needs):
         if not path.is_file():
             yield Problem(
                 "DE-040",
-                place,
+                str(path),
                 "no such file",
                 "the signal file that channels.csv and trials.csv name",
                 "correct the name, or add the file",
             )
             continue
-        if path not in headers:
-            try:
-                headers[path] = reader.header(path)
-            except RecordingError as error:
-                yield from error.problems
-                headers[path] = Header((column,))
-        if column not in headers[path].columns:
-            yield Problem(
-                "DE-041",
-                place,
-                f"columns {', '.join(headers[path].columns)}",
-                f"a column {column!r}",
-                "correct the column in channels.csv or subject.yaml",
-            )
-        found = headers[path].unit
-        if found is not None and found.replace("µ", "u") != unit:
-            yield Problem("DE-042", place, f"unit {found} in the file", f"{unit} as declared", "correct the unit")
+        try:
+            headers[path] = reader.header(path)
+        except RecordingError as error:
+            yield from error.problems
+    lacking: dict[tuple[str, str], list[_Need]] = {}
+    differing: dict[tuple[str, str], list[_Need]] = {}
+    for need in needs:
+        header = headers.get(need.path)
+        if header is None:
+            continue
+        if need.column not in header.columns:
+            lacking.setdefault((need.label, need.column), []).append(need)
+        if header.unit is not None and header.unit.replace("µ", "u") != need.unit:
+            differing.setdefault((need.label, need.column), []).append(need)
+    for found in lacking.values():
+        yield Problem(
+            "DE-041",
+            _place(found),
+            f"columns {', '.join(headers[found[0].path].columns)}",
+            f"a column {found[0].column!r}",
+            "correct the column in channels.csv or subject.yaml",
+        )
+    for found in differing.values():
+        unit = headers[found[0].path].unit
+        yield Problem("DE-042", _place(found), f"unit {unit} in it", f"{found[0].unit} as declared", "correct the unit")
+
+
+def _place(found: list[_Need]) -> str:
+    more = f" and {len(found) - 1} more files" if len(found) > 1 else ""
+    return f"{found[0].path}{more}, {found[0].label}"

@@ -10,7 +10,7 @@ MEASUREMENTS = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m")
 
 
 def protocol_row(subject: Subject) -> dict[str, Any]:
-    """subject, side, sex, sizes, arm, n_trials, n_mvc, loads, observed and held-out channels, source."""
+    """subject, side, sex, sizes, arm, n_trials, n_mvc, loads, observed and held-out channels, emg_level, source."""
     described = subject.description
     return {
         "subject": subject.id,
@@ -23,5 +23,6 @@ def protocol_row(subject: Subject) -> dict[str, Any]:
         "loads": " ".join(subject.loads),
         "observed": " ".join(channel.muscle for channel in subject.channels_used("observed")),
         "held_out": " ".join(channel.muscle for channel in subject.channels_used("held_out")),
+        "emg_level": subject.emg_level,
         "source": described.get("source"),
     }

@@ -83,6 +83,11 @@ class Subject:
         return tuple(trial for trial in self.trials if trial.role == "mvc")
 
     @property
+    def emg_level(self) -> Literal["mvc", "training maximum"]:
+        """What an envelope of 1 means."""
+        return "mvc" if self.mvc_trials else "training maximum"
+
+    @property
     def loads(self) -> tuple[str, ...]:
         """Labels of the loads of the movement trials, lightest first."""
         ordered = sorted(self.movements, key=lambda trial: trial.load_kg)

@@ -36,7 +36,7 @@ def plot(
     grid = figure.subplots(len(muscle_labels), len(metrics), sharex="col", sharey=True, squeeze=False)
     for row, (muscle, label) in zip(grid, muscle_labels.items(), strict=True):
         for axes, metric in zip(row, metrics, strict=True):
-            draw_scores(axes, cells[cells["muscle"] == muscle], metric, metric.left(cells), methods, markers)
+            draw_scores(axes, cells[cells["muscle"] == muscle], metric, metric.limits(cells), methods, markers)
             axes.label_outer()
         row[0].set_title(label, loc="left")
     draw_legend(figure, cells, markers)

@@ -28,9 +28,13 @@ class Metric:
     floor: float
     best: float | None = None
 
-    def left(self, cells: pd.DataFrame) -> float:
-        """Where the axis starts: at 0 if no score is below, and never left of the floor."""
-        return max(self.floor, min(cells[self.column].min(), 0.0))
+    def limits(self, cells: pd.DataFrame) -> tuple[float, float]:
+        """Ends of the axis, alike in every panel of this metric.
+
+        From 0 or the lowest score, but not below the floor, to the best there can be or a little above the highest.
+        """
+        lowest, highest = min(float(cells[self.column].min()), 0.0), float(cells[self.column].max())
+        return max(self.floor, 1.05 * lowest), 1.05 * highest if self.best is None else self.best
 
 
 def score_cells(scores: pd.DataFrame) -> pd.DataFrame:
@@ -70,13 +74,13 @@ def draw_scores(
     axes: Axes,
     cells: pd.DataFrame,
     metric: Metric,
-    left: float,
+    limits: tuple[float, float],
     methods: list[str],
     markers: Mapping[str, str],
 ) -> None:
     """Draw `cells` (from `score_cells`) of one metric: methods downwards, fits per load above the one fit for all.
 
-    Points below `left` become arrows at the edge; beside the panel stands how many, and how many have no score.
+    Points below the lower limit become arrows at the edge; beside the panel stands how many, and how many are flat.
     """
     # Subjects are spread in order, not by chance, so that the same data give the same picture.
     order = cells["subject"].rank(method="dense")
@@ -92,11 +96,11 @@ def draw_scores(
                 "linestyle": "none",
                 "clip_on": False,
             }
-            _draw_group(axes, group, metric, place + (shift if pooled else -shift), left, look)
+            _draw_group(axes, group, metric, place + (shift if pooled else -shift), limits[0], look)
     axes.set_yticks(range(len(methods)), [METHOD_LABELS[method] for method in methods])
     axes.set_ylim(len(methods) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(left, metric.best)
+    axes.set_xlim(*limits)
     axes.set_xlabel(metric.label)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.5)
     axes.set_axisbelow(True)

@@ -26,6 +26,6 @@ def plot(torque: pd.DataFrame) -> Figure:
     methods, markers = order_methods(cells["method"]), load_markers(cells)
     figure = new_figure(DOUBLE_COLUMN_MM, 22 + 9 * len(methods))
     for axes, metric in zip(figure.subplots(1, len(METRICS), sharey=True), METRICS, strict=True):
-        draw_scores(axes, cells, metric, metric.left(cells), methods, markers)
+        draw_scores(axes, cells, metric, metric.limits(cells), methods, markers)
     draw_legend(figure, cells, markers)
     return figure

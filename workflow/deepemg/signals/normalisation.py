@@ -12,6 +12,11 @@ LABELS = {
 }
 
 
+def level_label(levels: Sequence[str]) -> str:
+    """What a figure calls the unit of envelopes whose levels rest on `levels` (keys of LABELS)."""
+    return " or ".join(LABELS[level] for level in dict.fromkeys(levels))
+
+
 def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> float:
     """Largest mean over a sliding window."""
     width = min(len(envelope), max(1, round(window_s * rate_hz)))

@@ -124,8 +124,7 @@ def recording_quality(subject: Subject, settings: dict[str, Any]) -> dict[str, A
                 )
     if faults:
         raise RecordingError(faults)
-    basis = "mvc" if subject.mvc_trials else "training maximum"
-    return {"subject": subject.id, "normalisation": basis, "channels": channels, "kinematics": angles}
+    return {"subject": subject.id, "normalisation": subject.emg_level, "channels": channels, "kinematics": angles}
 
 
 def _read(reader: Any, faults: list[Problem]) -> Signal | None:

@@ -1,0 +1,60 @@
+"""A copy of the project's sources in a temporary folder, small and quick, to run the real workflow in."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config")
+
+
+class Study:
+    """`folder` holds the sources and `data`; `run` calls Snakemake there."""
+
+    def __init__(self, folder: Path, root: Path):
+        self.folder = folder
+        for name in SOURCES:
+            source, target = root / name, folder / name
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        path = folder / "config" / "config.yaml"
+        config = yaml.safe_load(path.read_text())
+        config["fit_method"]["mse"]["restarts"] = 2
+        config["fit_method"]["nmm-paper"] |= {"epochs": 15, "width": 16, "layers": 1}
+        path.write_text(yaml.safe_dump(config))
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+
+    def run(self, *arguments: str, check: bool = True) -> str:
+        """Output of `snakemake --cores 2 <arguments>`; raises with it where the run fails and `check` is set."""
+        done = subprocess.run(self.command(*arguments), cwd=self.folder, capture_output=True, text=True)
+        output = done.stdout + done.stderr
+        assert done.returncode == 0 or not check, output[-6000:]
+        return output
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Jobs that a dry run lists, by rule."""
+        counts = {}
+        lines = iter(self.run("all", "--dry-run", *arguments).splitlines())
+        for line in lines:
+            if line.startswith("---"):
+                for row in lines:
+                    if not row.strip():
+                        return counts
+                    rule, count = row.split()[:2]
+                    counts[rule] = int(count)
+        return counts
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    """Replace text in a file; the text must be there."""
+    text = path.read_text()
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1))

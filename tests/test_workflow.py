@@ -1,0 +1,188 @@
+"""The whole workflow on one tiny simulated subject: what it leaves, what it reruns, what it refuses."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from study import Study, spoil
+
+from deepemg.arm.storage import read_storage
+from deepemg.evaluate.scores import DEEP_EMG, TORQUE
+
+PARAMETERS = [
+    "subject", "load", "method", "muscle", "parameter", "unit", "generic", "lower", "upper", "personal", "sd",
+    "identified", "at_bound",
+]  # fmt: skip
+METHODS = {"copy", "mse", "nmm-paper"}
+
+
+@pytest.fixture(scope="module")
+def study(tiny_cohort: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    study = Study(tmp_path_factory.mktemp("study"), root)
+    shutil.copytree(tiny_cohort, study.folder / "data")
+    study.run("all")
+    return study
+
+
+@pytest.fixture(scope="module")
+def results(study: Study) -> Path:
+    return study.folder / "results"
+
+
+def test_tables_have_the_contract_columns_and_every_cell(results):
+    torque = pd.read_csv(results / "tables" / "torque.csv")
+    deep = pd.read_csv(results / "tables" / "deep_emg.csv")
+    parameters = pd.read_csv(results / "tables" / "parameters.csv")
+    subjects = pd.read_csv(results / "tables" / "subjects.csv")
+    assert list(torque.columns) == TORQUE and list(deep.columns) == DEEP_EMG
+    assert set(PARAMETERS) == set(parameters.columns)
+    assert {"subject", "side", "mass_kg", "n_trials", "loads"} <= set(subjects.columns)
+    assert len(parameters) == 32 * 3 * 3
+    per_load = 2 * 2  # loads, splits
+    pooled = 2 * 3  # splits; both loads and their pool
+    assert len(torque) == 3 * (per_load + pooled) and len(deep) == 2 * len(torque)
+    assert set(deep["method"]) == METHODS and set(deep["muscle"]) == {"BRA", "TRImed"}
+    assert np.isfinite(torque["rmse_nm"]).all() and np.isfinite(deep["rmse"]).all()
+
+
+def test_every_figure_and_page_is_there(results):
+    figures = ["training_loss", "torque", "torque_error", "deep_heatmaps", "deep_error"]
+    figures += [f"envelopes/S1_{method}" for method in METHODS]
+    for figure in figures:
+        for kind in ("svg", "png"):
+            assert (results / "figures" / f"{figure}.{kind}").stat().st_size > 5000, (figure, kind)
+    page = (results / "S1" / "report.html").read_text()
+    assert "S1" in page and not re.search(r"""(src|href)=["']https?:""", page)
+
+
+def test_files_of_a_subject_share_their_rows(results):
+    kinematics = pd.read_parquet(results / "S1" / "kinematics.parquet")
+    envelopes = pd.read_parquet(results / "S1" / "envelopes.parquet")
+    torque = read_storage(results / "S1" / "torque.sto")
+    assert kinematics[["trial", "time_s"]].equals(envelopes[["trial", "time_s"]])
+    assert torque["time"].to_numpy() == pytest.approx(kinematics["clock_s"].to_numpy())
+    assert not list(results.rglob(".*.part"))
+
+
+def test_a_second_run_does_nothing(study):
+    assert "Nothing to be done" in study.run("all")
+
+
+def test_touching_a_file_reruns_nothing(study):
+    for path in (study.folder / "data" / "S1").iterdir():
+        os.utime(path)
+    os.utime(study.folder / "workflow" / "deepemg" / "arm" / "hill.py")
+    assert "Nothing to be done" in study.run("all", "--dry-run")
+
+
+def test_changing_the_library_reruns_what_uses_it(study):
+    for module, expected in (("arm/hill.py", "fit_method"), ("evaluate/metrics.py", "score_methods")):
+        path = study.folder / "workflow" / "deepemg" / module
+        text = path.read_text()
+        path.write_text(text + "\n# changed\n")
+        planned = study.planned()
+        path.write_text(text)
+        assert expected in planned
+        assert ("fit_method" in planned) == (module == "arm/hill.py")
+
+
+def test_changing_a_setting_reruns_what_uses_it(study):
+    planned = study.planned("--config", "seed=2")
+    assert planned["fit_method"] == 6 and planned["fit_nmm_paper"] == 3 and "process_emg" not in planned
+
+
+def test_a_new_subject_runs_alone_and_no_fit_sees_its_held_out_channels(study, results):
+    """S2 is S1 with canary values in every held-out channel: only its jobs and the tables run, its fits equal S1's."""
+    before = {path: path.read_bytes() for path in (results / "S1").rglob("*") if path.is_file()}
+    folder = study.folder / "data" / "S2"
+    shutil.copytree(study.folder / "data" / "S1", folder)
+    spoil(folder / "subject.yaml", "id: S1", "id: S2")
+    for path in (folder / "truth").glob("*_excitation.csv.gz"):
+        table = pd.read_csv(path)
+        table[["BRA", "TRImed"]] = 0.777
+        table.to_csv(path, index=False)
+    planned = study.planned()
+    assert planned["fit_method"] == 6 and planned["fit_nmm_paper"] == 3 and planned["check_recordings"] == 1
+    study.run("all")
+    assert all(path.read_bytes() == content for path, content in before.items())
+    for path in (results / "S1").rglob("reconstruction.parquet"):
+        other = results / "S2" / path.relative_to(results / "S1")
+        assert path.read_bytes() == other.read_bytes(), other
+    held_out = pd.read_parquet(results / "S2" / "held_out.parquet")
+    assert held_out["BRA"].to_numpy() == pytest.approx(0.777)
+    deep = pd.read_csv(results / "tables" / "deep_emg.csv")
+    assert set(deep["subject"]) == {"S1", "S2"} and deep.loc[deep["subject"] == "S2", "r"].isna().all()
+
+
+FAULTS = {
+    "a missing file": (lambda f: (f / "2kg_test_emg.csv.gz").unlink(), "DE-040"),
+    "a missing column": (lambda f: spoil(f / "channels.csv", "{emg_file},BIClong,", "{emg_file},LONG,"), "DE-041"),
+    "an unknown muscle": (lambda f: spoil(f / "channels.csv", "TRIlat,uV", "TRIlateral,uV"), "DE-020"),
+    "a wrong unit": (lambda f: spoil(f / "channels.csv", "TRIlat,uV", "TRIlat,microvolt"), "DE-004"),
+}
+
+
+@pytest.mark.parametrize(("fault", "identity"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_bad_folder_ends_in_one_line_and_leaves_nothing(study, tmp_path, fault, identity):
+    folder = tmp_path / "S9"
+    shutil.copytree(study.folder / "data" / "S1", folder)
+    spoil(folder / "subject.yaml", "id: S1", "id: S9")
+    fault(folder)
+    output = study.run("all", "--config", f"data={tmp_path}", f"results={tmp_path / 'out'}", check=False)
+    lines = [line for line in output.splitlines() if line.startswith("DE-")]
+    assert len(lines) == 1 and lines[0].startswith(identity) and "Fix: " in lines[0], output
+    assert "rror" in output and not (tmp_path / "out").exists()
+
+
+def test_a_wrong_amplitude_stops_before_any_fit(study, tmp_path):
+    folder = tmp_path / "S9"
+    shutil.copytree(study.folder / "data" / "S1", folder)
+    spoil(folder / "subject.yaml", "id: S1", "id: S9")
+    spoil(folder / "channels.csv", "BIClong,uV", "BIClong,V")
+    output = study.run("all", "--config", f"data={tmp_path}", f"results={tmp_path / 'out'}", check=False)
+    assert "DE-070" in output and "rule fit_method" not in output
+    assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
+def test_a_wrong_setting_is_refused(study):
+    output = study.run("all", "--dry-run", "--config", "rate_hz=-5", check=False)
+    assert "rate_hz" in output and "Job stats" not in output
+
+
+def test_killed_and_started_again_gives_the_same_tables(study, results):
+    options = ("all", "--config", "results=again")
+    process = subprocess.Popen(
+        study.command(*options), cwd=study.folder, start_new_session=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    again = study.folder / "again"
+    deadline = time.monotonic() + 120
+    while not list(again.rglob("reconstruction.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (again / "tables" / "torque.csv").exists()
+    study.run("--unlock")
+    study.run(*options)
+    for name in ("torque", "deep_emg", "parameters", "subjects"):
+        assert (again / "tables" / f"{name}.csv").read_bytes() == (results / "tables" / f"{name}.csv").read_bytes()
+
+
+def test_the_report_is_one_self_contained_file(study):
+    study.run("--report", "results/report.html")
+    report = (study.folder / "results" / "report.html").read_text()
+    assert "Figure 8" in report or "error of the hidden muscles" in report
+    assert not re.search(r"""<(script|link)[^>]*(src|href)=["']https?:""", report)
+
+
+def test_lint_is_clean(study):
+    assert "Congratulations" in study.run("--lint")

@@ -1,0 +1,51 @@
+# What the rules ask for: tables, figures, files of a subject, fingerprints of the library.
+import hashlib
+
+TABLES = ["subjects", "parameters", "torque", "deep_emg"]
+
+
+# Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
+HELD_OUT = {
+    muscle: subject.generic_arm().muscle(muscle).label
+    for subject in SUBJECTS.values()
+    for channel in subject.channels_used("held_out")
+    for muscle in subject.generic_arm().members(channel.muscle)
+}
+FIGURES = ["training_loss", "torque", "torque_error"] + (["deep_heatmaps", "deep_error"] if HELD_OUT else [])
+EMG_LEVELS = sorted({subject.emg_level for subject in SUBJECTS.values()})
+TRAINED = [method for method in METHODS if MODEL_FILES[method] == "weights.pt"]
+
+
+def all_loads_fits(subject, file, methods=METHODS):
+    """One file of the fits for all loads, one per method: the paper has a single NMM for all loads."""
+    return expand(f"<results>/{{subject}}/all/{{method}}/{file}", subject=subject, method=methods)
+
+
+def library(*parts):
+    """Fingerprint of parts of the library, as a param: a rule runs again when one of them changes, and only then."""
+    package = LIBRARY / "deepemg"
+    files = sorted(package.glob("*.py")) + [path for part in parts for path in sorted((package / part).rglob("*"))]
+    sources = [path for path in files if path.suffix in {".py", ".yaml", ".csv", ".j2"}]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+
+
+def subject_texts(wildcards):
+    """The three text files of a subject folder."""
+    return [SUBJECTS[wildcards.subject].folder / name for name in SUBJECT_TEXTS]
+
+
+def fits(subject, file):
+    """One file of every fit of a subject: each load on its own and all loads together, by every method."""
+    loads = [*SUBJECTS[subject].loads, "all"]
+    return expand(
+        f"<results>/{{subject}}/{{load}}/{{method}}/{file}",
+        subject=subject,
+        load=loads,
+        method=METHODS,
+    )
+
+
+def method_settings(method):
+    """Settings of one method: its own block and what all methods share."""
+    block = config["fit_method"]
+    return {"activation_time_constant_s": block["activation_time_constant_s"]} | block.get(method, {})
