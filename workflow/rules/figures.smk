@@ -198,12 +198,7 @@ rule write_subject_page:
         torque_scores=rules.score_methods.output.torque,
         parameters=lambda w: all_loads_fits(w.subject, "parameters.csv"),
     output:
-        page=report(
-            "<results>/{subject}/report.html",
-            caption="../report/write_subject_page.rst",
-            category="Subjects",
-            labels={"subject": "{subject}"},
-        ),
+        page="<results>/{subject}/report.html",
     log:
         "<logs>/write_subject_page/{subject}.log",
     benchmark:

@@ -13,10 +13,13 @@ from deepemg.report import envelopes
 from deepemg.report.style import save
 from deepemg.signals.normalisation import level_label
 
-held_out = pd.read_parquet(snakemake.input.held_out)
+files = (snakemake.input.reconstruction, snakemake.input.envelopes, snakemake.input.held_out)
+reconstruction, measured, held_out = (
+    pd.read_parquet(file).iloc[:: snakemake.params.settings["every_nth"]] for file in files
+)
 figure = envelopes.plot(
-    pd.read_parquet(snakemake.input.reconstruction).iloc[:: snakemake.params.settings["every_nth"]],
-    pd.read_parquet(snakemake.input.envelopes),
+    reconstruction,
+    measured,
     held_out if held_out.shape[1] > 2 else None,
     load_arm(snakemake.params.arm),
     snakemake.wildcards.method,

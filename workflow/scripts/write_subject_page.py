@@ -14,7 +14,7 @@ from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import torque
 from deepemg.report.frames import reconstructed_torque_of_tests, torque_of_tests
-from deepemg.report.page import render_page
+from deepemg.report.page import QUALITY, render_page
 from deepemg.report.style import svg_text
 from deepemg.report.versions import versions
 from deepemg.signals.normalisation import level_label
@@ -28,11 +28,11 @@ page = render_page(
     value_label=level_label([subject.emg_level]),
     has_mvc=subject.emg_level == "mvc",
     has_truth=bool(subject.channels_used("held_out")),
-    quality=pd.DataFrame(json.loads(Path(files.quality).read_text())["channels"]),
+    quality=pd.DataFrame(json.loads(Path(files.quality).read_text())["channels"], columns=QUALITY),
     envelopes={method: Path(svg).read_text() for method, svg in zip(methods, files.figures, strict=True)},
     torque_figure=svg_text(torque.plot(*torques)),
-    deep_emg=pd.read_csv(files.deep_emg),
-    torque=pd.read_csv(files.torque_scores),
+    deep_emg=pd.read_csv(files.deep_emg).query("split == 'test'"),
+    torque=pd.read_csv(files.torque_scores).query("split == 'test'"),
     parameters=pd.concat([pd.read_csv(file) for file in files.parameters]),
     versions=versions(),
 )

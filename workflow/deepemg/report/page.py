@@ -12,6 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepemg.report.style import METHOD_COLOURS, METHOD_LABELS, load_label, order_loads, order_methods
 
+# What the page shows of quality.json; the flags say the rest.
+QUALITY = ["trial", "channel", "rms_uv", "median_frequency_hz", "power_20_450", "flags"]
+
 
 def _cell(value: Any) -> str:
     """A table cell: three significant digits, n/a for what is missing, yes or no."""
@@ -80,6 +83,7 @@ def render_page(
         has_mvc=has_mvc,
         has_truth=has_truth,
         quality=quality,
+        n_flagged=sum(_cell(flags) not in ("", "n/a") for flags in quality.get("flags", [])),
         envelopes={method: envelopes[method] for method in order_methods(envelopes)},
         torque_figure=torque_figure,
         deep_emg=deep_emg.drop(columns="subject"),
