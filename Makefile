@@ -16,11 +16,6 @@ SNAKEMAKE = snakemake --cores $(CORES)
 
 study: .venv/ready
 	$(SNAKEMAKE) all
-	@$(MAKE) --no-print-directory results/report.html
-
-# The report is made again only when a table or a figure is newer.
-results/report.html: $(wildcard results/tables/* results/figures/*)
-	snakemake --report $@
 
 test: .venv/ready
 	pytest -q

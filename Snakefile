@@ -24,16 +24,12 @@ include: "workflow/rules/fit.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/run.smk"
 
 
 rule all:
     default_target: True
     input:
-        expand("<results>/tables/{table}.csv", table=TABLES),
-        expand("<results>/figures/{figure}.svg", figure=FIGURES),
-        expand(
-            "<results>/figures/envelopes/{subject}_{method}.svg",
-            subject=SUBJECTS,
-            method=METHODS,
-        ),
-        expand("<results>/{subject}/report.html", subject=SUBJECTS),
+        rules.write_report.input,
+        rules.write_report.output,

@@ -17,6 +17,7 @@ class Study:
 
     def __init__(self, folder: Path, root: Path):
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         for name in SOURCES:
             source, target = root / name, folder / name
             if source.is_dir():

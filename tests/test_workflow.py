@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from study import Study, spoil
 
 from deepemg.arm.storage import read_storage
@@ -158,27 +159,43 @@ def test_a_wrong_setting_is_refused(study):
     assert "rate_hz" in output and "Job stats" not in output
 
 
-def test_killed_and_started_again_gives_the_same_tables(study, results):
-    options = ("all", "--config", "results=again")
+def wait_for(folder: Path, name: str, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not list(folder.rglob(name)):
+        assert time.monotonic() < deadline, f"no {name} after {seconds} s"
+        time.sleep(0.05)
+
+
+def test_killed_and_started_again_gives_the_same_scores(study, results, root, tmp_path):
+    """One method is enough here: SIGKILL once its first fit is done, then the same command again."""
+    again = Study(tmp_path / "again", root)
+    shutil.copytree(study.folder / "data" / "S1", again.folder / "data" / "S1")
+    config = again.folder / "config" / "config.yaml"
+    settings = yaml.safe_load(config.read_text())
+    settings["fit_method"]["methods"] = ["copy"]
+    config.write_text(yaml.safe_dump(settings))
+    scores = ["results/S1/torque_scores.csv", "results/S1/deep_emg_scores.csv"]
     process = subprocess.Popen(
-        study.command(*options), cwd=study.folder, start_new_session=True, stdout=subprocess.DEVNULL,
+        again.command(*scores),
+        cwd=again.folder,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    again = study.folder / "again"
-    deadline = time.monotonic() + 120
-    while not list(again.rglob("reconstruction.parquet")) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    )
+    wait_for(again.folder, ".running")
+    assert "DE-090" in again.run(*scores, check=False)
+    wait_for(again.folder, "reconstruction.parquet")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert not (again / "tables" / "torque.csv").exists()
-    study.run("--unlock")
-    study.run(*options)
-    for name in ("torque", "deep_emg", "parameters", "subjects"):
-        assert (again / "tables" / f"{name}.csv").read_bytes() == (results / "tables" / f"{name}.csv").read_bytes()
+    assert not any((again.folder / name).exists() for name in scores)
+    again.run(*scores)
+    for name in scores:
+        whole = pd.read_csv(study.folder / name)
+        expected = whole[whole["method"] == "copy"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(pd.read_csv(again.folder / name), expected, check_exact=True)
 
 
 def test_the_report_is_one_self_contained_file(study):
-    study.run("--report", "results/report.html")
     report = (study.folder / "results" / "report.html").read_text()
     assert "Figure 8" in report or "error of the hidden muscles" in report
     assert not re.search(r"""<(script|link)[^>]*(src|href)=["']https?:""", report)

@@ -12,7 +12,7 @@ from pathlib import Path
 def written_aside(path: str | Path) -> Iterator[Path]:
     """Path to write to; it takes the final name when the block ends well, and goes away when it does not."""
     final = Path(path)
-    aside = final.with_name(f".{final.name}.part")
+    aside = final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         yield aside
         os.replace(aside, final)
