@@ -1,8 +1,10 @@
 """Joint torque by OpenSim's inverse dynamics tool on the subject's scaled arm (the reference of the torque table)."""
 
+import os
 import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+os.dup2(sys.stderr.fileno(), 1)  # OpenSim's tool prints its model on standard output
 
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -22,18 +23,22 @@ from deepemg.report.style import (
 )
 
 NOT_RECORDED = "#D0D0D0"
+ROW_MM = 3.1  # a subject's row, at least
+BLOCK_MM = 15.5  # a method's block of rows, at least: its name stands upright beside it
+CHARACTER_PT = 4.5  # width of a character of a subject's name
 
 
 def _name_rows(axes: Axes, sources: list[str], labels: Mapping[str, str], subjects: list[str]) -> None:
     """Write the subjects beside their rows and the method beside its block of rows."""
     axes.set_yticks(np.arange(len(sources) * len(subjects)) + 0.5, subjects * len(sources))
+    beside = 9 + CHARACTER_PT * max(map(len, subjects))
     for block, source in enumerate(sources):
         middle = (block + 0.5) * len(subjects)
         axes.annotate(
             labels[source],
             xy=(0, middle),
             xycoords=axes.get_yaxis_transform(),
-            xytext=(-22, 0),
+            xytext=(-beside, 0),
             textcoords="offset points",
             rotation=90,
             ha="right",
@@ -61,7 +66,8 @@ def plot(
     rows = pd.MultiIndex.from_product([sources, subjects])
     colours = colormaps["viridis"].with_extremes(bad=NOT_RECORDED)
 
-    figure = new_figure(DOUBLE_COLUMN_MM, 16 + len(muscle_labels) * (8 + 3.1 * len(rows)))
+    panel_mm = 8 + len(sources) * max(BLOCK_MM, ROW_MM * len(subjects))
+    figure = new_figure(DOUBLE_COLUMN_MM, 16 + len(muscle_labels) * panel_mm)
     grid = figure.subplots(len(muscle_labels), len(loads), sharex=True, sharey=True, squeeze=False)
     for panels, (muscle, label) in zip(grid, muscle_labels.items(), strict=True):
         of_muscle = profiles[profiles["muscle"] == muscle]
@@ -85,7 +91,7 @@ def plot(
             axes.tick_params(axis="y", length=0)
             axes.spines[:].set_visible(False)
         _name_rows(panels[0], sources, {"truth": "truth", **METHOD_LABELS}, subjects)
-        figure.colorbar(image, ax=panels, label=f"EMG envelope\n({value_label})", aspect=30, pad=0.015)
+        figure.colorbar(image, ax=panels, label=fill(f"EMG envelope ({value_label})", 28), aspect=30, pad=0.015)
     figure.supxlabel("curl cycle (%)")
     if len(profiles) < len(rows) * len(loads) * len(phases) * len(muscle_labels):
         figure.legend(handles=[Patch(color=NOT_RECORDED, label="not recorded")], loc="outside upper right")

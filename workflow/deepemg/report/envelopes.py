@@ -76,7 +76,8 @@ def plot(
 
     for axes, muscle in zip(grid[:, 0], arm.muscle_names, strict=True):
         weight = "normal" if _channels(measured, muscle, arm) else "bold"
-        axes.set_ylabel(arm.muscle(muscle).label.replace(" ", "\n", 1), fontweight=weight)
+        label = arm.muscle(muscle).label.replace(" ", "\n", 1)
+        axes.set_ylabel(label, fontweight=weight, rotation=0, ha="right", va="center")
         axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.set_ylim(0, max(axes.get_ylim()[1], SMALLEST_SPAN))
     figure.align_ylabels(grid[:, 0])

@@ -8,7 +8,7 @@ import numpy as np
 
 LABELS = {
     "mvc": "fraction of MVC",
-    "training maximum": "fraction of training maximum (not %MVC)",
+    "training maximum": "fraction of training maximum, not %MVC",
 }
 
 
