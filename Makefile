@@ -23,7 +23,7 @@ test: .venv/ready
 # The same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>
 real: .venv/ready
 	@test -d "$(CUBE)" || { echo "make real needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
-	$(SNAKEMAKE) all --config data=examples/cube recordings=$(CUBE) results=results/real
+	$(SNAKEMAKE) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
 
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 COHORT=<folder>
 cohort: .venv/ready

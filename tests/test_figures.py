@@ -183,6 +183,10 @@ def test_envelopes_draw_a_group_channel_on_each_member_and_no_truth_where_none_i
     assert "truth, held out" not in texts(figure)
 
 
+def test_heatmap_without_a_curl_says_so() -> None:
+    assert "no curl in any test trial" in texts(deep_heatmaps.plot(PROFILES.iloc[:0], DEEP))
+
+
 def test_heatmap_rows_hold_their_profiles_on_one_scale_per_muscle() -> None:
     gone = (PROFILES["subject"] == "S2") & (PROFILES["method"] == "truth")
     figure = deep_heatmaps.plot(PROFILES[~gone], DEEP)
@@ -278,6 +282,7 @@ class Page(HTMLParser):
 def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> str:
     tables: dict[str, Any] = {
         "quality": pd.DataFrame({"channel": ["emg1", "emg2"], "snr_db": [20.0, np.nan], "flags": ["", "mains hum"]}),
+        "angles": pd.DataFrame({"trial": ["a"], "max_deg": [140.0], "flags": [["beyond the arm"]]}),
         "deep_emg": DEEP_EMG[DEEP_EMG["subject"] == "S1"],
         "torque": TORQUE_SCORES[TORQUE_SCORES["subject"] == "S1"],
         "parameters": PARAMETERS,
@@ -309,8 +314,9 @@ def test_page_shows_every_row_of_every_table() -> None:
     assert [value for value in PARAMETERS["personal"] if f"{value:.0f}" not in parsed.text] == []
     fits = PARAMETERS.groupby(["load", "method"]).ngroups
     scored = [table[table["subject"] == "S1"] for table in (DEEP_EMG, TORQUE_SCORES)]
-    quality_rows = 2
-    heads = fits + len(scored) + 1
+    quality_rows = 2 + 1
+    heads = fits + len(scored) + 2
+    assert "2 of 3 recorded signals carry a flag" in parsed.text
     assert parsed.seen.count("tr") == heads + quality_rows + sum(map(len, scored)) + len(PARAMETERS)
 
 

@@ -127,7 +127,7 @@ def test_a_silent_channel_is_survived(name, elbow6):
 
 def test_any_subset_of_muscles_may_be_observed(name, elbow6):
     trial = make_trial(elbow6)
-    for observed in (("BIClong", "TRIlat"), ("TRIlong", "BICshort", "BIClong")):
+    for observed in (("TRIlat",), ("BIClong", "TRIlat"), ("TRIlong", "BICshort", "BIClong")):
         part = replace(trial, envelopes={muscle: trial.envelopes[muscle] for muscle in observed})
         result = fit(name, [part], elbow6).reconstruct(part)
         assert result.mean.shape[1] == 6 and np.isfinite(result.mean).all()
@@ -175,8 +175,7 @@ def test_factorisation_finds_the_synergies_it_was_made_of():
     assert vaf > 0.9999 and synergies.sum(axis=1) == pytest.approx([1, 1])
     order = np.argmax(synergies[:, 0])
     assert synergies[[order, 1 - order]] == pytest.approx(truth, abs=0.02)
-    with pytest.raises(ValueError, match="5 synergies"):
-        factorise(commands @ truth, n_synergies=5, restarts=1, seed=1)
+    assert len(factorise(commands @ truth, n_synergies=5, restarts=1, seed=1)[0]) == 4  # no more than channels
 
 
 def test_mse_finds_hidden_weights_from_torque(elbow6):

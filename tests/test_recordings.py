@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,18 +17,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deepemg.arm.storage import read_storage, write_storage
-from deepemg.recordings.check import check_folder, check_folders, find_subjects
+from deepemg.recordings import check
+from deepemg.recordings.check import find_subjects
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.read import read_angle, read_emg
 from deepemg.recordings.readers import READERS
-from deepemg.recordings.subject import read_subject
+from deepemg.recordings.subject import Channel, Trial, read_subject
+from deepemg.signals.envelopes import subject_envelopes
 from deepemg.signals.quality import recording_quality
 
 RATE = 1000
+check_folder = partial(check.check_folder, band_high_hz=450)
 QUALITY = {
     "mains_hz": 50, "rms_min_uv": 0.5, "rms_max_uv": 5000, "raw_power_min": 0.05, "clock_tolerance": 0.005,
     "clock_slack_s": 0.1, "artefact_flag": 0.2, "mains_flag": 0.1, "clipping_flag": 0.01, "speed_flag_deg_s": 600,
+    "shortest_trial_s": 1, "angle_min_deg": -30, "angle_max_deg": 165, "excursion_min_deg": 10,
+    "outside_arm_flag": 0.01,
 }  # fmt: skip
+EMG = {"band_low_hz": 20, "band_high_hz": 450, "mvc_window_s": 0.5, "envelope_cutoff_hz": 6, "order": 4}
 
 
 @pytest.fixture
@@ -67,16 +76,12 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def ids(folder: Path) -> list[str]:
-    return [problem.id for problem in check_folder(folder)]
-
-
 def test_a_good_folder_has_no_problem(folder):
     assert check_folder(folder) == []
     assert [path.name for path in find_subjects(folder.parent)] == ["P1"]
     subject = read_subject(folder)
     assert subject.loads == ("0kg", "2kg") and len(subject.movements) == 4 and len(subject.mvc_trials) == 1
-    quality = recording_quality(subject, QUALITY)
+    quality = recording_quality(subject, QUALITY, emg=EMG)
     assert quality["normalisation"] == "mvc" and len(quality["channels"]) == 10 and len(quality["kinematics"]) == 4
 
 
@@ -96,6 +101,17 @@ FAULTS = [
     ("an unknown arm", lambda f: edit(f / "subject.yaml", "elbow6", "knee"), "DE-008", "knee"),
     ("an unknown key", lambda f: edit(f / "subject.yaml", "id: P1", "id: P1\nweight: 3"), "DE-003", "weight"),
     ("broken yaml", lambda f: (f / "subject.yaml").write_text("id: [P1"), "DE-006", "subject.yaml"),
+    ("a mass in grams", lambda f: edit(f / "subject.yaml", "value: 70", "value: 70000"), "DE-005", "70000"),
+    ("a reserved id", lambda f: edit(f / "subject.yaml", "id: P1", "id: tables"), "DE-005", "tables"),
+    ("an infinite rate", lambda f: edit(f / "channels.csv", ",1000,", ",inf,"), "DE-005", "inf"),
+    ("a rate below the band", lambda f: edit(f / "channels.csv", ",1000,", ",512,"), "DE-024", "512"),
+    ("a wrong brace", lambda f: edit(f / "channels.csv", "{emg_file}", "{file}"), "DE-025", "{file}"),
+    ("an open brace", lambda f: edit(f / "channels.csv", "{emg_file}", "{emg_file"), "DE-025", "{emg_file"),
+    ("an empty sheet", lambda f: (f / "channels.csv").write_text(""), "DE-012", "channels.csv"),
+    ("a sheet in Latin-1", lambda f: (f / "trials.csv").write_bytes(b"trial,gr\xf6\xdfe\n"), "DE-012", "trials"),
+    ("a comma too many", lambda f: edit(f / "trials.csv", "_angle.csv\n2", "_angle.csv,,\n2"), "DE-012", "trials"),
+    ("yaml in Latin-1", lambda f: (f / "subject.yaml").write_bytes(b"id: J\xfcrg"), "DE-006", "subject.yaml"),
+    ("unnamed cells", lambda f: edit(f / "2_test_emg.csv", "bic,lat\n", "bic,lat\n1,5,1,5\n"), "DE-056", "2_test"),
     ("no trials sheet", lambda f: (f / "trials.csv").unlink(), "DE-001", "trials.csv"),
 ]  # fmt: skip
 
@@ -116,7 +132,7 @@ def test_all_problems_of_all_folders_at_once(folder):
     (folder / "0_test_emg.csv").unlink()
     edit(other / "channels.csv", "TRIlat", "TRIfoo")
     with pytest.raises(RecordingError) as caught:
-        check_folders(find_subjects(folder.parent))
+        check.check_folders(find_subjects(folder.parent), band_high_hz=450)
     assert {problem.id for problem in caught.value.problems} == {"DE-040", "DE-020"}
 
 
@@ -133,7 +149,7 @@ def test_bad_cells_name_their_row(folder, spoil, identity, named):
     path = folder / "0_train_emg.csv"
     path.write_text("\n".join(spoil(path.read_text().splitlines())) + "\n")
     with pytest.raises(RecordingError) as caught:
-        recording_quality(read_subject(folder), QUALITY)
+        recording_quality(read_subject(folder), QUALITY, emg=EMG)
     assert any(problem.id == identity and named in str(problem) for problem in caught.value.problems)
 
 
@@ -149,23 +165,135 @@ def test_time_must_be_even_and_as_declared(folder, step, identity):
     assert caught.value.problems[0].id == identity
 
 
-def test_wrong_unit_dead_channel_and_envelope_are_told_from_raw_emg(folder):
-    edit(folder / "channels.csv", "bic,{emg_file},bic,BIC,uV", "bic,{emg_file},bic,BIC,V")
-    path = folder / "2_train_emg.csv"
+def faults(folder: Path) -> list[str]:
+    """Lines that the samples of a folder are refused with."""
+    with pytest.raises(RecordingError) as caught:
+        recording_quality(read_subject(folder), QUALITY, emg=EMG)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def change(path: Path, column: str, make: Callable[[pd.Series], Any]) -> None:
     table = pd.read_csv(path)
-    table["lat"] = 50 + 10 * np.sin(2 * np.pi * 2 * np.arange(len(table)) / RATE)
+    table[column] = make(table[column])
     table.to_csv(path, index=False)
-    with pytest.raises(RecordingError) as caught:
-        recording_quality(read_subject(folder), QUALITY)
-    assert {"DE-070", "DE-071"} <= {problem.id for problem in caught.value.problems}
 
 
-def test_clocks_that_differ_are_refused(folder):
-    path = folder / "0_train_emg.csv"
-    pd.read_csv(path).iloc[: int(3.5 * RATE)].to_csv(path, index=False)
-    with pytest.raises(RecordingError) as caught:
-        recording_quality(read_subject(folder), QUALITY)
-    assert caught.value.problems[0].id == "DE-072"
+def test_a_wrong_unit_is_one_line_however_many_files_have_it(folder):
+    edit(folder / "channels.csv", "bic,{emg_file},bic,BIC,uV", "bic,{emg_file},bic,BIC,V")
+    (line,) = faults(folder)
+    assert line.startswith("DE-070") and "0_train_emg.csv and 4 more files, channel bic" in line
+
+
+def test_dead_channel_and_envelope_are_told_from_raw_emg(folder):
+    change(folder / "2_train_emg.csv", "lat", lambda lat: 50 + 10 * np.sin(2 * np.pi * 2 * np.arange(len(lat)) / RATE))
+    change(folder / "2_test_emg.csv", "lat", lambda lat: 0 * lat)
+    assert [line[:6] for line in faults(folder)] == ["DE-071", "DE-070"]
+
+
+@pytest.mark.parametrize(
+    ("make", "unit"),
+    [(np.deg2rad, "deg"), (lambda deg: deg, "rad"), (lambda deg: 180 - deg, "deg"), (lambda deg: -deg, "deg")],
+    ids=["radians called degrees", "degrees called radians", "180 is straight", "flexion negative"],
+)
+def test_an_angle_that_no_elbow_has_is_refused(folder, make, unit):
+    edit(folder / "subject.yaml", "unit: deg", f"unit: {unit}")
+    for path in folder.glob("*_angle.csv"):
+        change(path, "angle", make)
+    (line,) = faults(folder)
+    assert line.startswith("DE-073") and "and 3 more files" in line
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda f: pd.read_csv(f / "0_train_emg.csv").iloc[: int(3.5 * RATE)].to_csv(f / "0_train_emg.csv", index=False),
+        lambda f: change(f / "0_train_angle.csv", "time", lambda time: time + 100),
+        lambda f: edit(f / "channels.csv", ",1000,", ",1100,"),
+    ],
+    ids=["shorter EMG", "another start", "another rate"],
+)
+def test_clocks_that_differ_are_refused(folder, spoil):
+    spoil(folder)
+    assert all(line.startswith("DE-072") for line in faults(folder))
+
+
+def test_a_recording_too_short_for_a_curl_is_refused(folder):
+    edit(folder / "trials.csv", "0_train_angle.csv", "0_train_angle.csv,1,1.5")
+    edit(folder / "trials.csv", "kinematics_file", "kinematics_file,start_s,end_s")
+    assert [line[:6] for line in faults(folder)] == ["DE-074"] * 3
+
+
+def test_movements_louder_than_the_mvc_and_angles_outside_the_arm_are_flagged(folder):
+    change(folder / "0_train_emg.csv", "bic", lambda bic: 20 * bic)
+    change(folder / "0_test_angle.csv", "angle", lambda angle: angle + 35)
+    quality = recording_quality(read_subject(folder), QUALITY, emg=EMG)
+    flagged = [(row["trial"], row["channel"], row["flags"]) for row in quality["channels"] if row["flags"]]
+    assert [row[:2] for row in flagged] == [("0_train", "bic")] and "times the largest MVC" in flagged[0][2][0]
+    outside = {row["trial"]: row["flags"] for row in quality["kinematics"] if row["flags"]}
+    assert list(outside) == ["0_test"] and "0 to 130 deg" in outside["0_test"][0]
+
+
+def test_nothing_outside_a_trial_s_part_is_read(folder):
+    """Train and test share one file without MVC: what is in the test half changes nothing in the training half."""
+    (folder / "trials.csv").write_text(
+        "trial,role,load,load_unit,split,emg_file,kinematics_file,start_s,end_s\n"
+        "a,movement,0,kg,train,0_train_emg.csv,0_train_angle.csv,,1.999\n"
+        "b,movement,0,kg,test,0_train_emg.csv,0_train_angle.csv,2,\n"
+    )
+    clock = pd.DataFrame({"trial": "a", "time_s": np.arange(0, 1.9, 0.01)})
+
+    def training() -> np.ndarray:
+        subject = read_subject(folder)
+        signals = (
+            read_angle(subject, subject.movements[0]).values,
+            read_emg(subject, subject.channels[0], subject.movements[0]).values,
+        )
+        assert [len(signal) for signal in signals] == [200, 2000]
+        both = pd.concat([clock, clock.assign(trial="b", time_s=clock["time_s"] + 2)])
+        envelopes = subject_envelopes(subject, "observed", both, EMG)
+        return envelopes.loc[envelopes["trial"] == "a", "BIClong"].to_numpy()
+
+    before = training()
+    change(folder / "0_train_emg.csv", "bic", lambda bic: bic.where(np.arange(len(bic)) < 2 * RATE, 777 * bic))
+    assert np.array_equal(training(), before)
+    change(folder / "0_train_emg.csv", "bic", lambda bic: bic.where(np.arange(len(bic)) < 2 * RATE))
+    assert np.array_equal(read_emg(read_subject(folder), *_first(folder)).values, _plain_emg(folder)[: 2 * RATE])
+
+
+def _first(folder: Path) -> tuple[Channel, Trial]:
+    subject = read_subject(folder)
+    return subject.channels[0], subject.movements[0]
+
+
+def _plain_emg(folder: Path) -> np.ndarray:
+    return pd.read_csv(folder / "0_train_emg.csv")["bic"].to_numpy()
+
+
+def test_envelopes_that_are_fractions_already_keep_their_level(folder):
+    edit(folder / "channels.csv", "lat,{emg_file},lat,TRIlat,uV,raw", "lat,{emg_file},lat,TRIlat,1,envelope")
+    for path in folder.glob("*_emg.csv"):
+        change(path, "lat", lambda lat: 0.2)
+    subject = read_subject(folder)
+    assert check_folder(folder) == []
+    clock = pd.concat(pd.DataFrame({"trial": t.trial, "time_s": np.arange(0, 4, 0.01)}) for t in subject.movements)
+    assert subject_envelopes(subject, "observed", clock, EMG)["TRIlat"].to_numpy() == pytest.approx(0.2)
+
+
+def test_trailing_commas_quotes_and_empty_lines_shift_nothing(folder):
+    subject = read_subject(folder)
+    trial = subject.movements[0]
+    before = read_emg(subject, subject.channels[0], trial).values
+    path = folder / trial.emg_file
+    head, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([head, *(row + "," for row in rows), "", ""]))
+    sheet = folder / "channels.csv"
+    names, *lines = sheet.read_text().splitlines()
+    quoted = ",".join(f'"{name}"' for name in names.split(","))
+    sheet.write_text("\n".join([quoted, *lines[:1], "", ",,,,,,,", *lines[1:]]))
+    assert check_folder(folder) == []
+    assert np.array_equal(read_emg(read_subject(folder), subject.channels[0], trial).values, before)
+    edit(sheet, "TRIlat", "TRIfoo")
+    assert "row 5" in str(check_folder(folder)[0])
 
 
 def test_units_and_spellings_read_alike(folder):

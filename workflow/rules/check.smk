@@ -8,6 +8,8 @@ rule check_recordings:
         "<logs>/check_recordings/{subject}.log",
     benchmark:
         "<benchmarks>/check_recordings/{subject}.tsv"
+    # Every subject is checked before any is processed.
+    priority: 100
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -18,5 +20,6 @@ rule check_recordings:
         library=library("arm", "recordings", "signals"),
         recordings=RECORDINGS,
         settings=config["check_recordings"],
+        emg=config["process_emg"],
     script:
         "../scripts/check_recordings.py"

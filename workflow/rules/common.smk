@@ -26,7 +26,7 @@ RECORDINGS = Path(config["recordings"]) if config["recordings"] else None
 FOLDERS = find_subjects(Path(config["data"]))
 if workflow.is_main_process:
     try:
-        check_folders(FOLDERS, RECORDINGS)
+        check_folders(FOLDERS, RECORDINGS, band_high_hz=config["process_emg"]["band_high_hz"])
     except RecordingError as error:
         raise WorkflowError(str(error)) from None
     if not FOLDERS:

@@ -11,9 +11,13 @@ HELD_OUT = {
     for channel in subject.channels_used("held_out")
     for muscle in subject.generic_arm().members(channel.muscle)
 }
-FIGURES = ["training_loss", "torque", "torque_error"] + (["deep_heatmaps", "deep_error"] if HELD_OUT else [])
-EMG_LEVELS = sorted({subject.emg_level for subject in SUBJECTS.values()})
 TRAINED = [method for method in METHODS if MODEL_FILES[method] == "weights.pt"]
+FIGURES = [
+    *(["training_loss"] if TRAINED else []),
+    *["torque", "torque_error"],
+    *(["deep_heatmaps", "deep_error"] if HELD_OUT else []),
+]
+EMG_LEVELS = sorted({subject.emg_level for subject in SUBJECTS.values()})
 
 
 def all_loads_fits(subject, file, methods=METHODS):

@@ -84,6 +84,8 @@ rule process_held_out:
         "<logs>/process_held_out/{subject}.log",
     benchmark:
         "<benchmarks>/process_held_out/{subject}.tsv"
+    # A fault in it is told before the fits take their time.
+    priority: 50
     conda:
         "../../envs/study.yaml"
     threads: 1

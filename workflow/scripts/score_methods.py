@@ -9,17 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.evaluate.scores import score_deep_emg, score_torque
-from deepemg.files import written_aside
+from deepemg.files import fit_names, written_aside
 from deepemg.signals.torque import read_torque
 
-subject = snakemake.wildcards.subject
 torque = read_torque(Path(snakemake.input.torque), pd.read_parquet(snakemake.input.kinematics))
 held_out = pd.read_parquet(snakemake.input.held_out)
 lag = {"rate_hz": snakemake.params.rate_hz, "longest_lag_ms": snakemake.params.settings["longest_lag_ms"]}
 torque_scores, deep_scores = [], []
 for file in snakemake.input.reconstructions:
-    load, method = Path(file).parts[-3:-1]
-    names = {"subject": subject, "load": load, "method": method}
+    names = fit_names(file)
     reconstruction = pd.read_parquet(file)
     torque_scores.append(score_torque(reconstruction, torque, **names))
     deep_scores.append(score_deep_emg(reconstruction, held_out, **names, **lag))

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import yaml
 
+from deepemg.files import written_aside
+
 files, used = snakemake.input, snakemake.output.config
-Path(used).write_text(yaml.safe_dump(snakemake.params.config, sort_keys=False))
+with written_aside(used) as path:
+    path.write_text(yaml.safe_dump(snakemake.params.config, sort_keys=False))
 command = [sys.executable, "-m", "snakemake", "--report", snakemake.output.report, "--configfile", used, "--"]
 with open(snakemake.log[0], "w") as log:
     shown = [*files.tables, *files.figures, *files.envelopes, *files.pages]

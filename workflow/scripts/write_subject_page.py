@@ -4,7 +4,6 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +12,8 @@ from deepemg.files import written_aside
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import torque
-from deepemg.report.frames import reconstructed_torque_of_tests, torque_of_tests
-from deepemg.report.page import QUALITY, render_page
+from deepemg.report.frames import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
+from deepemg.report.page import render_page
 from deepemg.report.style import svg_text
 from deepemg.report.versions import versions
 from deepemg.signals.normalisation import level_label
@@ -28,7 +27,7 @@ page = render_page(
     value_label=level_label([subject.emg_level]),
     has_mvc=subject.emg_level == "mvc",
     has_truth=bool(subject.channels_used("held_out")),
-    quality=pd.DataFrame(json.loads(Path(files.quality).read_text())["channels"], columns=QUALITY),
+    **quality_of_signals(files.quality),
     envelopes={method: Path(svg).read_text() for method, svg in zip(methods, files.figures, strict=True)},
     torque_figure=svg_text(torque.plot(*torques)),
     deep_emg=pd.read_csv(files.deep_emg).query("split == 'test'"),

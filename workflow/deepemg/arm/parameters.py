@@ -37,8 +37,10 @@ class ParameterScheme:
         """Places of a parameter, in the order of the arm's muscles."""
         return [place for place, name in enumerate(self.parameters) if name == parameter]
 
-    def table(self, personal: np.ndarray) -> pd.DataFrame:
-        """One row per parameter: muscle, parameter, unit, generic, lower, upper, personal, at_bound."""
+    def table(
+        self, personal: np.ndarray, *, sd: np.ndarray | float = np.nan, identified: np.ndarray | bool = False
+    ) -> pd.DataFrame:
+        """One row per parameter: muscle, parameter, unit, generic, lower, upper, personal, sd, identified, at_bound."""
         span = self.upper - self.lower
         edge = 0.01 * span
         at_bound = (personal < self.lower + edge) | (personal > self.upper - edge)
@@ -51,6 +53,8 @@ class ParameterScheme:
                 "lower": self.lower,
                 "upper": self.upper,
                 "personal": personal,
+                "sd": sd,
+                "identified": identified,
                 "at_bound": at_bound & (np.abs(personal - self.generic) > edge),
             }
         )

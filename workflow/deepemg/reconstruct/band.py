@@ -7,13 +7,15 @@ import numpy as np
 from deepemg.arm.definition import Arm
 
 COVERAGE = 0.90
+NOTHING = 1e-6  # residuals below this are rounding: the method repeats what it was given
 
 
 def residual_half_widths(residuals: dict[str, np.ndarray], arm: Arm) -> np.ndarray:
     """Half width (n_muscles,) of the band: the 90 % quantile of |residual| over the observed muscles of each action.
 
     It supposes that a hidden muscle is missed as an observed synergist is; the coverage in the tables shows how far
-    that holds. NaN where no residual of that action exists, or all are zero (one channel copied onto two heads).
+    that holds. NaN where no residual of that action exists, or all are nothing (one channel copied onto two heads; as
+    many synergies as channels).
     """
     widths = np.full(len(arm.muscles), np.nan)
     for action in ("flexor", "extensor"):
@@ -22,7 +24,7 @@ def residual_half_widths(residuals: dict[str, np.ndarray], arm: Arm) -> np.ndarr
             continue
         width = float(np.quantile(np.concatenate(pooled), COVERAGE))
         for place, muscle in enumerate(arm.muscles):
-            if muscle.action == action and width > 0:
+            if muscle.action == action and width > NOTHING:
                 widths[place] = width
     return widths
 

@@ -86,7 +86,7 @@ class Fitted(Protocol):
     def reconstruct(self, trial: Trial) -> Reconstruction: ...
 
     def parameters(self) -> pd.DataFrame:
-        """muscle, parameter, unit, generic, lower, upper, personal, at_bound, sd, identified."""
+        """muscle, parameter, unit, generic, lower, upper, personal, sd, identified, at_bound."""
 
     def history(self) -> pd.DataFrame:
         """epoch, loss and the method's loss terms; empty for a method without training."""

@@ -36,5 +36,4 @@ class GenericArm:
 
     def parameters(self) -> pd.DataFrame:
         """The generic parameters as the personal ones; nothing was estimated, so nothing is identified."""
-        table = self.model.scheme.table(self.model.scheme.generic)
-        return table.assign(sd=self.model.scheme.prior_sd, identified=False)
+        return self.model.scheme.table(self.model.scheme.generic, sd=self.model.scheme.prior_sd)

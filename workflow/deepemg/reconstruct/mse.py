@@ -83,14 +83,10 @@ def assemble(arm: Arm, observed: Sequence[str], trial: Trial, extra: np.ndarray,
 
 
 def factorise(envelopes: np.ndarray, *, n_synergies: int, restarts: int, seed: int) -> tuple[np.ndarray, float]:
-    """Best of several NMF runs: synergies (k, n) whose rows add up to one, and the uncentred VAF.
-
-    Raises ValueError for more synergies than channels.
-    """
+    """Best of several NMF runs: synergies (k, n) whose rows add up to one, and the uncentred VAF; k <= n."""
     from sklearn.decomposition import NMF
 
-    if n_synergies > envelopes.shape[1]:
-        raise ValueError(f"{n_synergies} synergies from {envelopes.shape[1]} observed muscles")
+    n_synergies = min(n_synergies, envelopes.shape[1])
     runs = []
     for restart in range(restarts):
         model = NMF(n_synergies, init="random", random_state=seed + restart, tol=1e-6, max_iter=2000)

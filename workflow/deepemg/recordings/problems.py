@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,12 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.id} {self.place}: found {self.found}; expected {self.expected}. Fix: {self.fix}."
+
+
+def place_in_files(paths: Sequence[Path], label: str) -> str:
+    """Place of a problem that several files share: the first file, how many more, and what in them."""
+    more = f" and {len(paths) - 1} more files" if len(paths) > 1 else ""
+    return f"{paths[0]}{more}, {label}"
 
 
 class RecordingError(ValueError):

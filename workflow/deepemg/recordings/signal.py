@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+EDGE = 1e-6  # of a sampling interval: a sample at the very edge of a part belongs to it
+
 
 @dataclass(frozen=True)
 class Header:
@@ -13,6 +15,27 @@ class Header:
 
     columns: tuple[str, ...]
     unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a recording that is the trial (s, on the file's clock); None = from the first, to the last sample.
+
+    Nothing outside it is read: a training part shares a file with a test part without seeing it.
+    """
+
+    start_s: float | None = None
+    end_s: float | None = None
+
+    def samples(self, *, first_s: float, rate_hz: float, count: int) -> slice:
+        """Places of the samples inside the part, in a signal of `count` samples that starts at `first_s`."""
+        begin = 0 if self.start_s is None else int(np.ceil((self.start_s - first_s) * rate_hz - EDGE))
+        end = count if self.end_s is None else int(np.floor((self.end_s - first_s) * rate_hz + EDGE)) + 1
+        begin = min(max(begin, 0), count)
+        return slice(begin, min(max(end, begin), count))
+
+
+WHOLE = Part()
 
 
 @dataclass(frozen=True)
@@ -27,6 +50,11 @@ class Signal:
     @property
     def time_s(self) -> np.ndarray:
         return self.start_s + np.arange(len(self.values)) / self.rate_hz
+
+    @property
+    def end_s(self) -> float:
+        """End of the last sample's interval."""
+        return self.start_s + self.duration_s
 
     @property
     def duration_s(self) -> float:

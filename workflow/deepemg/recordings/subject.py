@@ -11,6 +11,7 @@ import yaml
 
 from deepemg.arm.definition import Arm, load_arm
 from deepemg.arm.scaling import Anthropometry, scale_arm
+from deepemg.recordings.signal import Part
 
 KILOGRAMS = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237}
 MICROVOLTS = {"uV": 1.0, "mV": 1e3, "V": 1e6, "1": 1.0}
@@ -28,6 +29,11 @@ class Channel:
     kind: Literal["raw", "envelope", "excitation"]
     rate_hz: float
     use: Literal["observed", "held_out"]
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether the values are fractions of the maximum already."""
+        return self.unit == "1"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,10 @@ class Trial:
     def load_label(self) -> str:
         """The load as the lab wrote it, fit for a folder name: 2kg, 2.75lb."""
         return f"{self.load:g}{self.load_unit}"
+
+    @property
+    def part(self) -> Part:
+        return Part(self.start_s, self.end_s)
 
 
 def records(channel: Channel, trial: Trial) -> bool:
@@ -85,7 +95,8 @@ class Subject:
     @property
     def emg_level(self) -> Literal["mvc", "training maximum"]:
         """What an envelope of 1 means."""
-        return "mvc" if self.mvc_trials else "training maximum"
+        declared = all(channel.is_fraction for channel in self.channels_used("observed"))
+        return "mvc" if self.mvc_trials or declared else "training maximum"
 
     @property
     def loads(self) -> tuple[str, ...]:
@@ -121,20 +132,27 @@ class Subject:
         return scale_arm(self.generic_arm(), Anthropometry(**sizes))
 
 
-def read_table(path: Path) -> list[dict[str, Any]]:
-    """Rows of a small CSV file as dictionaries without their empty cells; a byte order mark is ignored."""
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", skipinitialspace=True)
-    rows = []
-    for record in table.to_dict("records"):
-        row = {str(key).strip(): value.strip() for key, value in record.items() if isinstance(value, str)}
-        rows.append({key: value for key, value in row.items() if value})
+def read_table(path: Path) -> dict[int, dict[str, str]]:
+    """Rows of a small CSV file by their row number in it, without empty cells, empty rows and the byte order mark.
+
+    Raises ValueError where the file is no CSV text.
+    """
+    table = pd.read_csv(
+        path, dtype=str, index_col=False, encoding="utf-8-sig", skipinitialspace=True, skip_blank_lines=False
+    )
+    rows = {}
+    for number, record in enumerate(table.to_dict("records"), start=2):
+        cells = {str(key).strip(): value.strip() for key, value in record.items() if isinstance(value, str)}
+        row = {key: value for key, value in cells.items() if value}
+        if row:
+            rows[number] = row
     return rows
 
 
 NUMBERS = ("rate_hz", "load", "start_s", "end_s")
 
 
-def with_numbers(row: dict[str, Any]) -> dict[str, Any]:
+def with_numbers(row: dict[str, str]) -> dict[str, Any]:
     """Row whose number cells are floats where they can be read as such (the schema names those that cannot)."""
 
     def number(value: str) -> float | str:
@@ -151,12 +169,12 @@ def read_subject(folder: Path, recordings: Path | None = None) -> Subject:
 
     `recordings` is the folder of the signal files where they do not lie in the subject folder itself.
     """
-    channels = [with_numbers(row) for row in read_table(folder / "channels.csv")]
-    trials = [with_numbers(row) for row in read_table(folder / "trials.csv")]
+    channels = [with_numbers(row) for row in read_table(folder / "channels.csv").values()]
+    trials = [with_numbers(row) for row in read_table(folder / "trials.csv").values()]
     return Subject(
         folder=folder,
         recordings=recordings or folder,
-        description=yaml.safe_load((folder / "subject.yaml").read_text()),
+        description=yaml.safe_load((folder / "subject.yaml").read_text(encoding="utf-8")),
         channels=tuple(Channel(**row) for row in channels),
         trials=tuple(Trial(**row) for row in trials),
     )

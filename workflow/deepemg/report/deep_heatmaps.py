@@ -57,8 +57,12 @@ def plot(
 
     `profiles` columns: subject, load, method ("truth" or a method), muscle, phase (% of the curl cycle, the same
     evenly spaced phases everywhere), value (`value_label`). `muscle_labels` maps the muscles shown, in order, to their
-    names. Cells that were not recorded stay grey.
+    names. Cells that were not recorded stay grey. No profile at all (no curl was found) gives a line that says so.
     """
+    if profiles.empty:
+        figure = new_figure(DOUBLE_COLUMN_MM, BLOCK_MM)
+        figure.text(0.5, 0.5, "no curl in any test trial", ha="center", va="center")
+        return figure
     methods = order_methods(name for name in profiles["method"] if name != "truth")
     sources = (["truth"] if (profiles["method"] == "truth").any() else []) + methods
     subjects, loads = sorted(profiles["subject"].unique()), order_loads(profiles["load"])

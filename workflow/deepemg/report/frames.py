@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,19 @@ import pandas as pd
 
 from deepemg.files import fit_names
 from deepemg.signals.torque import read_torque
+
+# What the page shows of quality.json; the flags say the rest.
+CHANNELS = ["trial", "channel", "rms_uv", "median_frequency_hz", "power_in_band", "flags"]
+ANGLES = ["trial", "min_deg", "max_deg", "speed_deg_s", "outside_arm", "flags"]
+
+
+def quality_of_signals(quality_file: str) -> dict[str, pd.DataFrame]:
+    """`quality` of the recorded channels and `angles` of the movements, a row each, as the page takes them."""
+    quality = json.loads(Path(quality_file).read_text())
+    return {
+        "quality": pd.DataFrame(quality["channels"], columns=CHANNELS),
+        "angles": pd.DataFrame(quality["kinematics"], columns=ANGLES),
+    }
 
 
 def torque_of_tests(kinematics_file: str, torque_file: str) -> pd.DataFrame:

@@ -12,9 +12,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepemg.report.style import METHOD_COLOURS, METHOD_LABELS, load_label, order_loads, order_methods
 
-# What the page shows of quality.json; the flags say the rest.
-QUALITY = ["trial", "channel", "rms_uv", "median_frequency_hz", "power_20_450", "flags"]
-
 
 def _cell(value: Any) -> str:
     """A table cell: three significant digits, n/a for what is missing, yes or no."""
@@ -32,6 +29,10 @@ def _cell(value: Any) -> str:
 def _embedded(svg: str) -> str:
     """An SVG as a data address: it stays inside the page, keeps its own ids and cannot run scripts."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _flagged(rows: pd.DataFrame) -> int:
+    return sum(_cell(flags) not in ("", "n/a") for flags in rows.get("flags", []))
 
 
 def _by_fit(parameters: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
@@ -52,6 +53,7 @@ def render_page(
     has_mvc: bool,
     has_truth: bool,
     quality: pd.DataFrame,
+    angles: pd.DataFrame,
     envelopes: Mapping[str, str],
     torque_figure: str,
     deep_emg: pd.DataFrame,
@@ -63,8 +65,9 @@ def render_page(
 
     `facts` heads the page in order (arm, source, loads, ...). `value_label` names the unit of the envelopes; `has_mvc`
     says whether it rests on MVC trials, `has_truth` whether the deep muscles were recorded or simulated.
-    `quality`: a row per channel; any columns; a column `flags` (a text or a list, empty when nothing is wrong) is
-    set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is figure 6 as SVG.
+    `quality`: a row per channel and trial, `angles`: a row per movement; any columns; a column `flags` (a text or a
+    list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
+    figure 6 as SVG.
     `deep_emg`, `torque`, `parameters`: this subject's rows of the result tables of these names; `identified` and
     `at_bound` of `parameters` are true or false.
     """
@@ -83,7 +86,8 @@ def render_page(
         has_mvc=has_mvc,
         has_truth=has_truth,
         quality=quality,
-        n_flagged=sum(_cell(flags) not in ("", "n/a") for flags in quality.get("flags", [])),
+        angles=angles,
+        n_flagged=_flagged(quality) + _flagged(angles),
         envelopes={method: envelopes[method] for method in order_methods(envelopes)},
         torque_figure=torque_figure,
         deep_emg=deep_emg.drop(columns="subject"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from deepemg.arm.definition import load_arm
 from deepemg.report.summary import summary_markdown, with_summary
+from deepemg.signals.normalisation import level_label
 
 
 def muscle_labels(tables: Path) -> dict[str, str]:
@@ -21,8 +22,12 @@ def muscle_labels(tables: Path) -> dict[str, str]:
 
 def released_summary(tables: Path) -> str:
     """The README's summary of a folder of tables."""
+    levels = sorted(pd.read_csv(tables / "subjects.csv")["emg_level"].unique())
     return summary_markdown(
-        pd.read_csv(tables / "deep_emg.csv"), pd.read_csv(tables / "torque.csv"), muscle_labels(tables)
+        pd.read_csv(tables / "deep_emg.csv"),
+        pd.read_csv(tables / "torque.csv"),
+        muscle_labels(tables),
+        value_label=level_label(levels),
     )
 
 

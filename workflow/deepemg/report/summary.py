@@ -13,10 +13,13 @@ START = "<!-- summary: made by `make release` from results/released/tables; edit
 END = "<!-- end of summary -->"
 
 
-def summary_markdown(deep_emg: pd.DataFrame, torque: pd.DataFrame, muscle_labels: Mapping[str, str]) -> str:
+def summary_markdown(
+    deep_emg: pd.DataFrame, torque: pd.DataFrame, muscle_labels: Mapping[str, str], *, value_label: str
+) -> str:
     """Markdown table: a row per method, medians over the cells (subject x load) of fits per load.
 
-    `deep_emg` and `torque` are tables 4 and 3. "best in" counts the cells in which a method has the lowest RMSE.
+    `deep_emg` and `torque` are tables 4 and 3, `value_label` is the unit of the envelopes. "best in" counts the cells
+    in which a method has the lowest RMSE.
     """
     deep, torques = (table[~table["pooled"]] for table in (score_cells(deep_emg), score_cells(torque)))
     head = ["method"]
@@ -38,8 +41,8 @@ def summary_markdown(deep_emg: pd.DataFrame, torque: pd.DataFrame, muscle_labels
     table = "\n".join(f"| {line} |" for line in lines)
     subjects, loads = deep["subject"].nunique(), deep["load"].nunique()
     return (
-        f"Test trials, one fit per load, medians over {subjects} simulated subjects x {loads} loads; RMSE of hidden "
-        f"muscles as a fraction of MVC, truth from the simulation.\n\n{table}"
+        f"Test trials, one fit per load, medians over {subjects} subjects x {loads} loads; RMSE of the hidden muscles' "
+        f"envelopes ({value_label}).\n\n{table}"
     )
 
 

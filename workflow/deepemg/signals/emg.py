@@ -1,4 +1,7 @@
-"""Raw surface EMG to its envelope: band-pass, rectify, low-pass (SENIAM; all filters zero-lag Butterworth)."""
+"""Raw surface EMG to its envelope: band-pass, rectify, low-pass (SENIAM; all filters zero-lag Butterworth).
+
+A cutoff is that of each of the two passes, as most labs write it: the gain there is 1/2, not 1/sqrt(2).
+"""
 
 from __future__ import annotations
 

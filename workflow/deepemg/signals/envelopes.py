@@ -15,7 +15,7 @@ from deepemg.signals.normalisation import reference_level
 
 
 def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings: dict[str, Any]) -> Signal:
-    """Envelope of one channel in one trial at its own rate; excitations and envelopes are only low-passed."""
+    """Envelope of one channel in one trial at its own rate; excitations are low-passed, envelopes pass as they are."""
     signal = read_emg(subject, channel, trial)
     order, cutoff = settings["order"], settings["envelope_cutoff_hz"]
     if channel.kind == "raw":
@@ -35,8 +35,8 @@ def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings:
 
 
 def channel_level(subject: Subject, channel: Channel, movements: dict[str, Signal], settings: dict[str, Any]) -> float:
-    """Reference level of a channel; excitations are fractions already."""
-    if channel.kind == "excitation":
+    """Reference level of a channel; 1 where the values are fractions already."""
+    if channel.is_fraction:
         return 1.0
     mvc = [channel_envelope(subject, channel, trial, settings).values for trial in subject.mvc_trials]
     training = [movements[trial.trial].values for trial in subject.movements if trial.split == "train"]

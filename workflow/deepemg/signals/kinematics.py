@@ -12,17 +12,16 @@ from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Subject
 from deepemg.signals.emg import low_pass
 
-
-def common_clock(signal: Signal, *, rate_hz: float, start_s: float | None, end_s: float | None) -> np.ndarray:
-    """Evenly spaced times (s) inside the signal and inside the trial's own start and end."""
-    first = max(signal.start_s, start_s or 0.0)
-    last = min(signal.time_s[-1], np.inf if end_s is None else end_s)
-    return first + np.arange(int(np.floor((last - first) * rate_hz + 1e-9)) + 1) / rate_hz
+PAUSE_S = 1.0  # between trials on the one clock of an OpenSim storage file
 
 
-def kinematics(
-    angle: Signal, *, cutoff_hz: float, order: int, rate_hz: float, start_s: float | None, end_s: float | None
-) -> pd.DataFrame:
+def common_clock(signal: Signal, *, rate_hz: float) -> np.ndarray:
+    """Evenly spaced times (s) from the signal's first sample to its last."""
+    span = signal.time_s[-1] - signal.start_s
+    return signal.start_s + np.arange(int(np.floor(span * rate_hz + 1e-9)) + 1) / rate_hz
+
+
+def kinematics(angle: Signal, *, cutoff_hz: float, order: int, rate_hz: float) -> pd.DataFrame:
     """Low-pass the angle at its own rate, differentiate it there, then sample all three on the common clock.
 
     Columns: time_s, angle_rad, velocity_rad_s, acceleration_rad_s2.
@@ -30,7 +29,7 @@ def kinematics(
     smooth = low_pass(angle.values, rate_hz=angle.rate_hz, cutoff_hz=cutoff_hz, order=order)
     velocity = np.gradient(smooth, 1 / angle.rate_hz)
     acceleration = np.gradient(velocity, 1 / angle.rate_hz)
-    time = common_clock(angle, rate_hz=rate_hz, start_s=start_s, end_s=end_s)
+    time = common_clock(angle, rate_hz=rate_hz)
     columns = {"angle_rad": smooth, "velocity_rad_s": velocity, "acceleration_rad_s2": acceleration}
     return pd.DataFrame({"time_s": time} | {name: np.interp(time, angle.time_s, v) for name, v in columns.items()})
 
@@ -38,25 +37,19 @@ def kinematics(
 def subject_kinematics(subject: Subject, *, rate_hz: float, settings: dict[str, Any]) -> pd.DataFrame:
     """Kinematics of all movement trials below each other, with trial, split, load (label) and load_kg.
 
-    `clock_s` runs through all trials with a pause of one second between them, because an OpenSim storage file holds one
-    rising time column.
+    `clock_s` runs through all trials with a pause between them, because an OpenSim storage file holds one rising time
+    column.
     """
     tables = []
     clock = 0.0
     for trial in subject.movements:
-        table = kinematics(
-            read_angle(subject, trial),
-            cutoff_hz=settings["cutoff_hz"],
-            order=settings["order"],
-            rate_hz=rate_hz,
-            start_s=trial.start_s,
-            end_s=trial.end_s,
-        )
+        angle = read_angle(subject, trial)
+        table = kinematics(angle, cutoff_hz=settings["cutoff_hz"], order=settings["order"], rate_hz=rate_hz)
         table.insert(0, "trial", trial.trial)
         table.insert(1, "split", trial.split)
         table.insert(2, "load", trial.load_label)
         table.insert(3, "load_kg", trial.load_kg)
         table.insert(4, "clock_s", clock + table["time_s"] - table["time_s"].iloc[0])
-        clock = float(table["clock_s"].iloc[-1]) + 1.0
+        clock = float(table["clock_s"].iloc[-1]) + PAUSE_S
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -1,4 +1,4 @@
-"""How good a recording is: numbers per channel and trial, flags for what a user should look at, faults that stop."""
+"""How good a recording is: numbers and flags per channel and trial, for a user to look at; faults stop the study."""
 
 from __future__ import annotations
 
@@ -7,130 +7,123 @@ from typing import Any
 import numpy as np
 from scipy.signal import welch
 
-from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.read import read_angle, read_emg
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, Subject, Trial, records
+from deepemg.signals.faults import Faults, Settings, check_angle, check_emg, check_span
+from deepemg.signals.normalisation import window_maximum
+
+Row = dict[str, Any]
 
 
-def emg_quality(signal: Signal, *, mains_hz: float) -> dict[str, float]:
-    """Root mean square (uV), power shares and clipping of a raw EMG signal."""
+def emg_quality(signal: Signal, *, mains_hz: float, low_hz: float, high_hz: float) -> dict[str, float]:
+    """Root mean square (uV), power shares and clipping of a raw EMG signal; low_hz and high_hz bound the EMG band."""
     frequency, power = welch(signal.values, fs=signal.rate_hz, nperseg=min(len(signal.values), int(signal.rate_hz)))
     total = float(power.sum()) or 1.0
-    cumulative = np.cumsum(power) / total
     peak = float(np.max(np.abs(signal.values)))
     return {
         "rms_uv": float(np.sqrt(np.mean(signal.values**2))),
-        "power_20_450": float(power[(frequency >= 20) & (frequency <= 450)].sum() / total),
-        "power_below_20": float(power[frequency < 20].sum() / total),
+        "power_in_band": float(power[(frequency >= low_hz) & (frequency <= high_hz)].sum() / total),
+        "power_below_band": float(power[frequency < low_hz].sum() / total),
         "power_mains": float(power[np.abs(frequency - mains_hz) <= 1].sum() / total),
-        "median_frequency_hz": float(frequency[np.searchsorted(cumulative, 0.5)]),
+        "median_frequency_hz": float(frequency[np.argmax(np.cumsum(power) >= 0.5 * power.sum())]),
         "clipped": float(np.mean(np.abs(signal.values) >= 0.999 * peak)) if peak > 0 else 1.0,
         "duration_s": signal.duration_s,
     }
 
 
-def _channel_faults(channel: Channel, trial: Trial, quality: dict[str, float], limits: dict[str, Any]) -> list[Problem]:
-    place = f"trial {trial.trial}, channel {channel.name}"
-    faults = []
-    low, high = limits["rms_min_uv"], limits["rms_max_uv"]
-    if not low <= quality["rms_uv"] <= high:
-        faults.append(
-            Problem(
-                "DE-070",
-                place,
-                f"{quality['rms_uv']:.3g} uV rms",
-                f"{low:g} to {high:g} uV",
-                "correct the unit in channels.csv (V, mV, uV), or remove a dead channel",
-            )
-        )
-    if quality["power_20_450"] < limits["raw_power_min"]:
-        faults.append(
-            Problem(
-                "DE-071",
-                place,
-                f"{quality['power_20_450']:.0%} of the power in 20-450 Hz",
-                f"at least {limits['raw_power_min']:.0%} in raw EMG",
-                "set kind to envelope if it was filtered already",
-            )
-        )
-    return faults
+def angle_quality(angle: Signal, arm_range_deg: tuple[float, float]) -> dict[str, float]:
+    """Range and speed (deg, deg/s) of an angle, and the share of it outside the range of the arm's geometry."""
+    degrees = np.rad2deg(angle.values)
+    speed = np.gradient(degrees, 1 / angle.rate_hz) if len(degrees) > 1 else np.zeros(1)
+    low, high = arm_range_deg
+    return {
+        "min_deg": float(degrees.min()),
+        "max_deg": float(degrees.max()),
+        "speed_deg_s": float(np.percentile(np.abs(speed), 99.9)),
+        "outside_arm": float(np.mean((degrees < low) | (degrees > high))),
+    }
 
 
-def _duration_faults(trial: Trial, emg: Signal, angle: Signal, label: str, limits: dict[str, Any]) -> list[Problem]:
-    if trial.end_s is not None:
-        return []
-    difference = abs(emg.duration_s - angle.duration_s)
-    if difference <= limits["clock_tolerance"] * angle.duration_s + limits["clock_slack_s"]:
-        return []
-    return [
-        Problem(
-            "DE-072",
-            f"trial {trial.trial}, {label}",
-            f"{emg.duration_s:.2f} s beside {angle.duration_s:.2f} s of angle",
-            f"equal durations within {limits['clock_tolerance']:.1%}",
-            "correct rate_hz, or cut both to the same part with start_s and end_s",
-        )
-    ]
-
-
-def _flags(quality: dict[str, float], limits: dict[str, Any]) -> list[str]:
+def _emg_flags(quality: dict[str, float], settings: Settings) -> list[str]:
     flags = []
-    if quality["power_below_20"] > limits["artefact_flag"]:
-        flags.append(f"{quality['power_below_20']:.0%} of the power below 20 Hz (motion artefact)")
-    if quality["power_mains"] > limits["mains_flag"]:
+    if quality["power_below_band"] > settings["artefact_flag"]:
+        flags.append(f"{quality['power_below_band']:.0%} of the power below the EMG band (motion artefact)")
+    if quality["power_mains"] > settings["mains_flag"]:
         flags.append(f"{quality['power_mains']:.0%} of the power at mains frequency")
-    if quality["clipped"] > limits["clipping_flag"]:
+    if quality["clipped"] > settings["clipping_flag"]:
         flags.append(f"{quality['clipped']:.1%} of the samples at the largest value (clipping)")
     return flags
 
 
-def recording_quality(subject: Subject, settings: dict[str, Any]) -> dict[str, Any]:
+def _angle_flags(quality: dict[str, float], arm_range_deg: tuple[float, float], settings: Settings) -> list[str]:
+    flags = []
+    if quality["speed_deg_s"] > settings["speed_flag_deg_s"]:
+        flags.append("faster than a voluntary curl")
+    if quality["outside_arm"] > settings["outside_arm_flag"]:
+        low, high = arm_range_deg
+        flags.append(f"{quality['outside_arm']:.0%} of the samples outside the arm's {low:g} to {high:g} deg")
+    return flags
+
+
+def _flag_weak_mvc(rows: list[Row], subject: Subject) -> None:
+    """Flag each movement in which a channel is louder than in all MVC trials: they were no maximum for its muscle."""
+    mvc_trials = {trial.trial for trial in subject.mvc_trials}
+    maxima: dict[str, float] = {}
+    for row in rows:
+        if row["trial"] in mvc_trials:
+            maxima[row["channel"]] = max(maxima.get(row["channel"], 0.0), row["loudest_uv"])
+    for row in rows:
+        if row["loudest_uv"] > maxima.get(row["channel"], np.inf):
+            row["flags"].append(f"{row['loudest_uv'] / maxima[row['channel']]:.2f} times the largest MVC")
+
+
+def _angle_row(faults: Faults, subject: Subject, trial: Trial, angle: Signal, settings: Settings) -> Row:
+    low, high = subject.generic_arm().length_angles_deg[[0, -1]].tolist()
+    quality = angle_quality(angle, (low, high))
+    check_angle(faults, subject.kinematics_path(trial), quality, settings)
+    return {"trial": trial.trial, **quality, "flags": _angle_flags(quality, (low, high), settings)}
+
+
+def _emg_row(
+    faults: Faults, subject: Subject, trial: Trial, channel: Channel, signal: Signal, settings: Settings, emg: Settings
+) -> Row:
+    quality = emg_quality(signal, mains_hz=settings["mains_hz"], low_hz=emg["band_low_hz"], high_hz=emg["band_high_hz"])
+    check_emg(faults, f"channel {channel.name}", subject.emg_path(channel, trial), quality, settings)
+    loudest = window_maximum(np.abs(signal.values), rate_hz=signal.rate_hz, window_s=emg["mvc_window_s"])
+    flags = _emg_flags(quality, settings)
+    return {"trial": trial.trial, "channel": channel.name, **quality, "loudest_uv": loudest, "flags": flags}
+
+
+def recording_quality(subject: Subject, settings: Settings, *, emg: Settings) -> dict[str, Any]:
     """Read every observed channel and angle of a subject once; numbers, flags, and the basis of the EMG level.
 
-    Held-out channels are not touched. Raises RecordingError with every fault at once.
+    `settings` are the limits, `emg` the band and the MVC window of the EMG processing. Held-out channels are not
+    touched. Raises RecordingError with every fault at once.
     """
-    faults: list[Problem] = []
-    channels: list[dict[str, Any]] = []
-    angles: list[dict[str, Any]] = []
+    faults = Faults()
+    channels: list[Row] = []
+    angles: list[Row] = []
     for trial in subject.trials:
-        angle = _read(lambda t=trial: read_angle(subject, t), faults) if trial.role == "movement" else None
+        angle = None
+        if trial.role == "movement":
+            path = subject.kinematics_path(trial)
+            angle = faults.read(lambda t=trial: read_angle(subject, t), "elbow angle", path, settings)  # type: ignore[misc]
         if angle is not None:
-            degrees = np.rad2deg(angle.values)
-            speed = np.gradient(degrees, 1 / angle.rate_hz)
-            fast = float(np.percentile(np.abs(speed), 99.9))
-            angles.append(
-                {
-                    "trial": trial.trial,
-                    "min_deg": float(degrees.min()),
-                    "max_deg": float(degrees.max()),
-                    "speed_deg_s": fast,
-                    "flags": ["faster than a voluntary curl"] if fast > settings["speed_flag_deg_s"] else [],
-                }
-            )
+            angles.append(_angle_row(faults, subject, trial, angle, settings))
         for channel in subject.channels_used("observed"):
             if not records(channel, trial):
                 continue
-            signal = _read(lambda c=channel, t=trial: read_emg(subject, c, t), faults)
+            label, path = f"channel {channel.name}", subject.emg_path(channel, trial)
+            signal = faults.read(lambda c=channel, t=trial: read_emg(subject, c, t), label, path, settings)  # type: ignore[misc]
             if signal is None:
                 continue
             if angle is not None:
-                faults += _duration_faults(trial, signal, angle, f"channel {channel.name}", settings)
+                check_span(faults, label, path, signal, angle, settings)
             if channel.kind == "raw":
-                quality = emg_quality(signal, mains_hz=settings["mains_hz"])
-                faults += _channel_faults(channel, trial, quality, settings)
-                channels.append(
-                    {"trial": trial.trial, "channel": channel.name, **quality, "flags": _flags(quality, settings)}
-                )
-    if faults:
-        raise RecordingError(faults)
+                channels.append(_emg_row(faults, subject, trial, channel, signal, settings, emg))
+    if faults.problems():
+        raise RecordingError(faults.problems())
+    _flag_weak_mvc(channels, subject)
     return {"subject": subject.id, "normalisation": subject.emg_level, "channels": channels, "kinematics": angles}
-
-
-def _read(reader: Any, faults: list[Problem]) -> Signal | None:
-    try:
-        signal: Signal = reader()
-    except RecordingError as error:
-        faults += error.problems
-        return None
-    return signal

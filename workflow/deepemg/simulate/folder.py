@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from deepemg.files import written_aside
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.forward import Truth
 from deepemg.simulate.subject import Subject
@@ -102,7 +103,7 @@ def write_subject(folder: Path, subject: Subject, trials: Sequence[Trial], seed:
         },
         "source": f"simulated (OpenSim forward dynamics, tier T1, seed {seed})",
     }
-    _replace(folder / "subject.yaml", yaml.safe_dump(description, sort_keys=False).encode())
+    _write(folder / "subject.yaml", yaml.safe_dump(description, sort_keys=False).encode())
 
 
 def _channels(subject: Subject, assumptions: Assumptions) -> pd.DataFrame:
@@ -179,16 +180,14 @@ def write_table(path: Path, header: Sequence[str], values: np.ndarray, form: str
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as stream:
         stream.write(text.getvalue().encode())
-    _replace(path, packed.getvalue())
+    _write(path, packed.getvalue())
 
 
 def _write_csv(path: Path, table: pd.DataFrame) -> None:
-    _replace(path, table.to_csv(index=False, lineterminator="\n").encode())
+    _write(path, table.to_csv(index=False, lineterminator="\n").encode())
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write aside and rename, so that nothing half-written bears the final name."""
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(content)
-    aside.replace(path)
+    with written_aside(path) as aside:
+        aside.write_bytes(content)

@@ -85,7 +85,7 @@ class FittedNmm:
     def parameters(self) -> pd.DataFrame:
         """Point estimates: the paper's method gives no spread, so `sd` is empty and nothing is called identified."""
         scheme = make_physics(self.arm, 1.0, self.settings).scheme
-        return scheme.table(self.personal).assign(sd=np.nan, identified=False)
+        return scheme.table(self.personal)
 
     def history(self) -> pd.DataFrame:
         return self.losses[list(HISTORY)]

@@ -85,8 +85,8 @@ def fit(trials: Sequence[Trial], arm: Arm, *, seed: int, settings: dict[str, Any
         torch.nn.utils.clip_grad_norm_([*network.parameters(), *personal.parameters()], settings["gradient_clip"])
         optimiser.step()
         schedule.step()
-        losses.append((epoch, float(loss), *(float(term) for term in terms)))
-        progress.set_postfix(loss=f"{float(loss):.4f}", refresh=False)
+        losses.append((epoch, loss.item(), *(term.item() for term in terms)))
+        progress.set_postfix(loss=f"{loss.item():.4f}", refresh=False)
     if not np.isfinite(losses[-1][1]):
         raise FloatingPointError(f"training ended with loss {losses[-1][1]}")
     fitted = FittedNmm(

@@ -1,4 +1,4 @@
-"""Readers of signal files, one module per format, each with `header(path)` and `read(path, column, rate_hz=)`."""
+"""Readers of signal files, one module per format: `header(path)` and `read(path, column, rate_hz=, part=)`."""
 
 from types import ModuleType
 

@@ -11,6 +11,7 @@ from deepemg.recordings.problems import Problem, RecordingError
 
 RATE_TOLERANCE = 0.005  # a device clock may differ from its nominal rate by this share
 JITTER_TOLERANCE = 0.5  # a sample may be off its place by this share of a sampling interval
+SLOWEST_HZ = 15  # a slower signal cannot hold an elbow's movement: the time column is not in seconds
 
 
 def numeric_values(cells: pd.Series, path: Path, column: str, *, first_row: int) -> np.ndarray:
@@ -24,7 +25,7 @@ def numeric_values(cells: pd.Series, path: Path, column: str, *, first_row: int)
             f"{path}, row {row}, column {column}",
             f"{found}" + (f" and {len(bad) - 1} more such cells" if len(bad) > 1 else ""),
             "a finite number in each cell",
-            "repair the gap, or cut the trial with start_s and end_s",
+            "repair the gap, or let start_s and end_s in trials.csv keep to the good part",
         )
         raise RecordingError([problem])
     return values
@@ -39,12 +40,13 @@ def rate_from_time(time: np.ndarray, path: Path, *, declared_hz: float | None, f
         problem = Problem("DE-053", str(path), f"{len(time)} samples", "two or more", "export the file again")
         raise RecordingError([problem])
     rate = (len(time) - 1) / (time[-1] - time[0]) if time[-1] > time[0] else np.nan
-    if declared_hz is not None and not abs(rate - declared_hz) <= RATE_TOLERANCE * declared_hz:
+    wrong = rate < SLOWEST_HZ if declared_hz is None else not abs(rate - declared_hz) <= RATE_TOLERANCE * declared_hz
+    if wrong:
         problem = Problem(
             "DE-054",
             f"{path}, column time",
             f"{rate:.6g} Hz",
-            f"{declared_hz:g} Hz as declared",
+            f"{SLOWEST_HZ} Hz or more" if declared_hz is None else f"{declared_hz:g} Hz as declared",
             "correct rate_hz, or the unit of the time column (s)",
         )
         raise RecordingError([problem])

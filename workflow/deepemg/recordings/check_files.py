@@ -1,0 +1,101 @@
+"""The signal files that a subject folder names: are they there, with the columns and units that it declares?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepemg.recordings.problems import Problem, RecordingError, place_in_files
+from deepemg.recordings.readers import READERS
+from deepemg.recordings.signal import Header
+from deepemg.recordings.subject import Subject, records
+
+MICRO = str.maketrans({"\u00b5": "u", "\u03bc": "u"})  # the micro sign and the Greek letter
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A column that the study will read: what it is for, in which file, with which unit."""
+
+    label: str
+    path: Path
+    column: str
+    unit: str
+
+
+def _needs(subject: Subject) -> Iterator[_Need]:
+    for trial in subject.trials:
+        for channel in subject.channels:
+            if records(channel, trial):
+                path = subject.emg_path(channel, trial)
+                yield _Need(f"channel {channel.name}", path, channel.column, channel.unit)
+        if trial.role == "movement":
+            entry = subject.description["kinematics"]
+            yield _Need("kinematics", subject.kinematics_path(trial), entry["column"], entry["unit"])
+
+
+def _broken_patterns(subject: Subject) -> Iterator[Problem]:
+    kinematics = subject.description["kinematics"].get("file", "")
+    patterns = [
+        (subject.folder / "channels.csv", f"file of {channel.name}", channel.file, ("trial", "emg_file"))
+        for channel in subject.channels
+    ] + [(subject.folder / "subject.yaml", "kinematics.file", kinematics, ("trial", "kinematics_file"))]
+    for path, label, pattern, names in patterns:
+        try:
+            pattern.format(**dict.fromkeys(names, ""))
+        except (KeyError, IndexError, ValueError):
+            allowed = " and ".join(f"{{{name}}}" for name in names)
+            yield Problem("DE-025", f"{path}, {label}", repr(pattern), f"a pattern of {allowed}", "correct the braces")
+
+
+def check_files(subject: Subject) -> Iterator[Problem]:
+    """One line per missing file; a column or unit that is wrong in many files is one line that counts them."""
+    broken = list(_broken_patterns(subject))
+    if broken:
+        yield from broken
+        return
+    reader = READERS[subject.description["format"]]
+    needs = list(_needs(subject))
+    headers: dict[Path, Header] = {}
+    for path in dict.fromkeys(need.path for need in needs):
+        if not path.is_file():
+            yield Problem(
+                "DE-040",
+                str(path),
+                "no such file",
+                "the signal file that channels.csv and trials.csv name",
+                "correct the name, or add the file",
+            )
+            continue
+        try:
+            headers[path] = reader.header(path)
+        except RecordingError as error:
+            yield from error.problems
+    lacking: dict[tuple[str, str], list[_Need]] = {}
+    differing: dict[tuple[str, str], list[_Need]] = {}
+    for need in needs:
+        header = headers.get(need.path)
+        if header is None:
+            continue
+        if need.column not in header.columns:
+            lacking.setdefault((need.label, need.column), []).append(need)
+        if header.unit is not None and header.unit.translate(MICRO) != need.unit:
+            differing.setdefault((need.label, need.column), []).append(need)
+    for found in lacking.values():
+        yield Problem(
+            "DE-041",
+            place_in_files([need.path for need in found], found[0].label),
+            f"columns {', '.join(headers[found[0].path].columns)}",
+            f"a column {found[0].column!r}",
+            "correct the column in channels.csv or subject.yaml",
+        )
+    for found in differing.values():
+        unit = headers[found[0].path].unit
+        yield Problem(
+            "DE-042",
+            place_in_files([need.path for need in found], found[0].label),
+            f"unit {unit} in it",
+            f"{found[0].unit} as declared",
+            "correct the unit",
+        )
