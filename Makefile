@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/workflow
 SNAKEMAKE = snakemake --cores $(CORES)
 
-.PHONY: study test real cohort release lock
+.PHONY: study test real cohort bench release lock
 
 study: .venv/ready
 	$(SNAKEMAKE) all
@@ -28,6 +28,10 @@ real: .venv/ready
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 COHORT=<folder>
 cohort: .venv/ready
 	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --out $(COHORT)
+
+# This library beside OpenSim, timed in one run: results/bench/arm.csv
+bench: .venv/ready
+	python -m deepemg.bench results/bench/arm.csv
 
 # Tables, figures and the README's summary of the finished study, for git.
 release: study

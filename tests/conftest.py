@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deepemg.arm.definition import Arm, load_arm
-from deepemg.arm.inverse_dynamics import elbow_moment
+from deepemg.arm.inverse_dynamics import joint_moment
 from deepemg.reconstruct.contract import Trial
 from deepemg.simulate.assumptions import load_assumptions
 from deepemg.simulate.cohort import Protocol, make_cohort
@@ -46,7 +46,7 @@ def make_trial(arm: Arm, *, name: str = "a", load_kg: float = 2.0, seconds: floa
     angle = 1.0 - 0.9 * np.cos(omega * time + phase)
     velocity = 0.9 * omega * np.sin(omega * time + phase)
     acceleration = 0.9 * omega**2 * np.cos(omega * time + phase)
-    torque = elbow_moment(arm.skeleton, angle, acceleration, load_kg=load_kg)
+    torque = joint_moment(arm.skeleton, angle, acceleration, load_kg=load_kg)
     effort = np.clip(torque / 40, 0, 1)
     envelopes = {
         "BIClong": effort + 0.02,

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from deepemg.arm.definition import load_arm
+from deepemg.arm.identifiability import identifiability_markdown, with_identifiability
 from deepemg.reconstruct.registry import MODULES
 from deepemg.report.release import released_summary
 from deepemg.report.summary import with_summary
@@ -160,3 +163,11 @@ def test_captions_belong_to_rules(root):
 def test_readme_reads_its_numbers_from_the_released_tables(root):
     readme = (root / "README.md").read_text()
     assert with_summary(readme, released_summary(root / "results" / "released" / "tables")) == readme
+
+
+def test_table_of_identifiability_is_fresh(root):
+    page = (root / "docs" / "arm.md").read_text()
+    fresh = with_identifiability(page, identifiability_markdown(load_arm("elbow6")))
+    numbers = [np.array(re.findall(r"\d\.\d\d", text), dtype=float) for text in (page, fresh)]
+    assert re.sub(r"\d\.\d\d", "", page) == re.sub(r"\d\.\d\d", "", fresh)
+    assert numbers[0] == pytest.approx(numbers[1], abs=0.011)  # the last digit may round otherwise elsewhere

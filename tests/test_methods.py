@@ -21,7 +21,7 @@ METHODS = sorted(MODULES)
 
 
 def settings_of(name):
-    shared = {"activation_time_constant_s": CONFIG["activation_time_constant_s"]}
+    shared = {"forward": CONFIG["forward"]}
     return shared | CONFIG.get(name, {}) | QUICK.get(name, {})
 
 
@@ -157,6 +157,15 @@ def test_reconstruction_does_not_read_the_torque_of_the_trial(fitted, trials):
     """Torque fixes the fit; at reconstruction these methods see motion, load and observed EMG only."""
     changed = replace(trials[1], torque=trials[1].torque + 100)
     assert same(fitted.reconstruct(changed), fitted.reconstruct(trials[1]))
+
+
+@pytest.mark.parametrize(("scheme", "curves", "tendon"), [("H2", "thelen", "rigid"), ("H4", "millard", "compliant")])
+def test_every_forward_model_can_be_fitted(name, scheme, curves, tendon, elbow6):
+    trial = make_trial(elbow6, seconds=3)
+    forward = CONFIG["forward"] | {"scheme": scheme, "curves": curves, "tendon": tendon}
+    settings = settings_of(name) | {"forward": forward, "epochs": 3}
+    fitted = method(name).fit([trial], elbow6, seed=1, settings=settings)
+    assert np.isfinite(fitted.reconstruct(trial).torque).all() and len(fitted.parameters()) == 32
 
 
 def test_copy_is_the_mean_of_its_neighbours(trials, elbow6):

@@ -93,7 +93,7 @@ def test_the_subject_is_described_as_it_was_scaled(folder: Path) -> None:
     subject = make_subject(SEED, 1, ASSUMPTIONS)
     description = yaml.safe_load((folder / "subject.yaml").read_text())
     assert description["id"] == "S1"
-    assert description["forearm_m"] == {"value": subject.arm.skeleton.forearm_length, "source": "measured"}
+    assert description["forearm_m"] == {"value": subject.arm.skeleton.distal.length, "source": "measured"}
     parameters = pd.read_csv(folder / "truth/parameters.csv").set_index(["muscle", "parameter"])["value"]
     assert parameters["all", "joint_damping"] == pytest.approx(subject.joint_damping)
 

@@ -52,4 +52,4 @@ def fits(subject, file):
 def method_settings(method):
     """Settings of one method: its own block and what all methods share."""
     block = config["fit_method"]
-    return {"activation_time_constant_s": block["activation_time_constant_s"]} | block.get(method, {})
+    return {"forward": block["forward"]} | block.get(method, {})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.arm.storage import write_storage
+from deepemg.arm.exchange import write_moment
 from deepemg.files import written_aside
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.torque import subject_torque
@@ -20,5 +20,4 @@ arm = subject.scaled_arm()
 kinematics = pd.read_parquet(snakemake.input.kinematics)
 torque = subject_torque(arm, kinematics)
 with written_aside(snakemake.output.torque) as path:
-    columns = {f"{arm.coordinate}_moment": torque}
-    write_storage(path, kinematics["clock_s"].to_numpy(), columns, name="inverse_dynamics")
+    write_moment(path, arm, kinematics["clock_s"].to_numpy(), torque)

@@ -56,8 +56,14 @@ class Muscle:
 
 @dataclass(frozen=True)
 class Segment:
-    """A rigid body: mass (kg), mass centre (m) and central principal inertias (kg m2) in its own frame."""
+    """A rigid body: length (m), mass (kg), mass centre (m) and central principal inertias (kg m2) in its own frame.
 
+    `measure` is the key of subject.yaml that holds the subject's own length.
+    """
+
+    name: str
+    measure: str
+    length: float
     mass: float
     mass_centre: Vector
     inertia: Vector
@@ -65,19 +71,20 @@ class Segment:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """Upper arm hanging from a fixed base, forearm and hand as one body behind a pin joint."""
+    """A segment fixed to the base, and behind a pin joint another one that moves, with the load in or on it.
+
+    At 0 both segments' frames are parallel. `distal_mass_fraction` is the distal segment's share of the body mass.
+    """
 
     gravity: Vector
-    shoulder_in_base: Vector
-    elbow_in_humerus: Vector
-    elbow_axis: Vector
+    proximal_in_base: Vector
+    joint_in_proximal: Vector
+    axis: Vector
     coordinate_range_deg: Vector
-    upper_arm_length: float
-    forearm_length: float
-    humerus: Segment
-    forearm: Segment
-    forearm_mass_fraction: float
-    grip: Vector
+    proximal: Segment
+    distal: Segment
+    distal_mass_fraction: float
+    load_point: Vector
 
 
 @dataclass(frozen=True)
@@ -143,11 +150,11 @@ def _wrap(name: str, entry: dict[str, Any]) -> Wrap:
 
 
 def _skeleton(entry: dict[str, Any]) -> Skeleton:
-    def segment(data: dict[str, Any]) -> Segment:
-        return Segment(data["mass"], tuple(data["mass_centre"]), tuple(data["inertia"]))
+    def plain(data: dict[str, Any]) -> dict[str, Any]:
+        return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
 
-    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-    return Skeleton(**{**plain, "humerus": segment(entry["humerus"]), "forearm": segment(entry["forearm"])})
+    segments = {key: Segment(**plain(entry[key])) for key in ("proximal", "distal")}
+    return Skeleton(**plain(entry) | segments)
 
 
 def load_arm(name: str) -> Arm:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deepemg.arm.activation import delayed_dynamics, shape
+from deepemg.arm.activation import first_order, recursive, shape, two_poles
+from deepemg.arm.compliant import compliant_force
+from deepemg.arm.curves import CURVES
 from deepemg.arm.definition import Arm
 from deepemg.arm.geometry import MuscleGeometry
 from deepemg.arm.hill import hill_force
-from deepemg.arm.parameters import ParameterScheme, global_parameter, hill_parameters, parameter_scheme
+from deepemg.arm.parameters import ParameterScheme, hill_parameters, parameter_scheme
 
 
 @dataclass(frozen=True)
@@ -26,47 +28,82 @@ class TorqueTerms:
 
 
 class ForwardModel(torch.nn.Module):
-    """Delay and activation dynamics, rigid-tendon Hill muscles, moment arms, torque about the joint."""
+    """Delay and activation dynamics, Hill muscles, moment arms, torque about the joint.
+
+    `values` (n_parameters,) are those of the scheme; for a batch of subjects or seeds use torch.func.vmap over them.
+    `dynamics` is that of the scheme unless another is named.
+    """
 
     def __init__(
         self,
         arm: Arm,
         *,
-        scheme: str = "H1",
         rate_hz: float,
         activation_time_constant_s: float,
+        scheme: str = "H1",
+        curves: str = "de_groote",
+        dynamics: str = "scheme",
+        tendon: str = "rigid",
         dtype: torch.dtype = torch.float64,
     ):
         super().__init__()
         self.arm = arm
         self.scheme: ParameterScheme = parameter_scheme(arm, scheme)
+        self.curves = CURVES[curves]
+        self.dynamics = self.scheme.dynamics if dynamics == "scheme" else dynamics
+        self.tendon = tendon
         self.geometry = MuscleGeometry(arm, dtype)
+        self.dtype = dtype
         self.rate_hz = rate_hz
         self.activation_time_constant_s = activation_time_constant_s
-        self.longest_delay_s = float(self.scheme.upper[self.scheme.index("electromechanical_delay")[0]])
+        self.longest_delay_s = self.scheme.largest("electromechanical_delay")
 
     def generic(self) -> Tensor:
         """The generic parameters (n_parameters,)."""
-        return torch.tensor(self.scheme.generic, dtype=self.geometry.knots.dtype)
+        return torch.tensor(self.scheme.generic, dtype=self.dtype)
 
     def activation(self, excitation: Tensor, values: Tensor) -> Tensor:
         """Activations (..., T, n_muscles) of excitations in 0..1 (..., T, n_muscles)."""
-        neural = delayed_dynamics(
-            excitation,
-            global_parameter(self.scheme, values, "electromechanical_delay"),
-            time_constant_s=self.activation_time_constant_s,
-            rate_hz=self.rate_hz,
-            longest_delay_s=self.longest_delay_s,
-        )
-        return shape(neural, global_parameter(self.scheme, values, "emg_nonlinearity"))
+        delay = self.scheme.read(values, "electromechanical_delay")
+        rate, longest = self.rate_hz, self.longest_delay_s
+        if self.dynamics == "two_poles":
+            neural = two_poles(
+                excitation,
+                delay,
+                time_constant_s=self.activation_time_constant_s,
+                rate_hz=rate,
+                longest_delay_s=longest,
+            )
+        elif self.dynamics == "recursive":
+            poles = (-self.scheme.read(values, name) for name in ("filter_g1", "filter_g2"))
+            neural = recursive(excitation, delay, *poles, rate_hz=rate, longest_delay_s=longest)
+        elif self.dynamics == "first_order":
+            times = (self.scheme.read(values, name) for name in ("activation_time", "deactivation_time"))
+            neural = first_order(excitation, delay, *times, rate_hz=rate, longest_delay_s=longest)
+        else:
+            raise KeyError(f"no activation dynamics called {self.dynamics!r}")
+        return shape(neural, self.scheme.read(values, "emg_nonlinearity"))
 
     def torque_terms(self, angle: Tensor, velocity: Tensor, values: Tensor) -> TorqueTerms:
-        """What the muscles would give per unit of activation at angles (..., T) rad and velocities (..., T) rad/s."""
+        """What the muscles would give per unit of activation at angles (..., T) rad and velocities (..., T) rad/s.
+
+        With rigid tendons, whatever `tendon` says: with compliant ones torque is not linear in activation.
+        """
         length, moment_arm = self.geometry(angle)
         lengthening = -moment_arm * velocity.unsqueeze(-1)
-        force = hill_force(length, lengthening, hill_parameters(self.scheme, values))
+        force = hill_force(length, lengthening, hill_parameters(self.scheme, values), self.curves)
         return TorqueTerms(moment_arm * force.active_gain, (moment_arm * force.passive).sum(-1))
 
+    def torque(self, activation: Tensor, angle: Tensor, velocity: Tensor, values: Tensor) -> Tensor:
+        """Joint torque (..., T), N m, flexion positive, of activations (..., T, n_muscles)."""
+        if self.tendon == "rigid":
+            return self.torque_terms(angle, velocity, values).at(activation)
+        length, moment_arm = self.geometry(angle)
+        lengthening = -moment_arm * velocity.unsqueeze(-1)
+        parameters = hill_parameters(self.scheme, values)
+        force, _ = compliant_force(length, lengthening, activation, parameters, self.curves)
+        return (moment_arm * force).sum(-1)
+
     def forward(self, excitation: Tensor, angle: Tensor, velocity: Tensor, values: Tensor) -> Tensor:
-        """Joint torque (..., T), N m, flexion positive."""
-        return self.torque_terms(angle, velocity, values).at(self.activation(excitation, values))
+        """Joint torque (..., T), N m, flexion positive, of excitations (..., T, n_muscles)."""
+        return self.torque(self.activation(excitation, values), angle, velocity, values)

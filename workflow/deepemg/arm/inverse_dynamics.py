@@ -1,4 +1,4 @@
-"""Inverse dynamics of the pin-jointed arm in closed form; beside OpenSim's tool it is a check, and fast."""
+"""Inverse dynamics of the pin joint in closed form; beside OpenSim's tool it is a check, and fast."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import numpy as np
 from deepemg.arm.definition import Skeleton
 
 
-def elbow_moment(
+def joint_moment(
     skeleton: Skeleton, angle: np.ndarray, acceleration: np.ndarray, *, load_kg: float | np.ndarray
 ) -> np.ndarray:
-    """Elbow moment (T,), N m, flexion positive, with the upper arm hanging still.
+    """Moment (T,), N m, flexion positive, with the proximal segment fixed.
 
-    tau = I_a qdd - a . (sum(m R r) x g): I_a is the inertia about the tilted elbow axis a, R(q) turns the forearm about
-    it, r are the mass centres of forearm and load. The load sits at the grip, off the long axis of the forearm.
+    tau = I_a qdd - a . (sum(m R r) x g): I_a is the inertia about the (tilted) axis a, R(q) turns the distal segment
+    about it, r are the mass centres of segment and load. The load may sit off the segment's long axis.
     """
-    axis = np.array(skeleton.elbow_axis) / np.linalg.norm(skeleton.elbow_axis)
+    axis = np.array(skeleton.axis) / np.linalg.norm(skeleton.axis)
     load = np.asarray(load_kg, dtype=float)
-    centre, grip = np.array(skeleton.forearm.mass_centre), np.array(skeleton.grip)
+    centre, point = np.array(skeleton.distal.mass_centre), np.array(skeleton.load_point)
 
-    def about_axis(point: np.ndarray) -> float:
-        return float(point @ point - (axis @ point) ** 2)
+    def about_axis(place: np.ndarray) -> float:
+        return float(place @ place - (axis @ place) ** 2)
 
     inertia = (
-        axis @ (np.array(skeleton.forearm.inertia) * axis)
-        + skeleton.forearm.mass * about_axis(centre)
-        + load * about_axis(grip)
+        axis @ (np.array(skeleton.distal.inertia) * axis)
+        + skeleton.distal.mass * about_axis(centre)
+        + load * about_axis(point)
     )
-    first_moment = skeleton.forearm.mass * centre + np.multiply.outer(load, grip)
+    first_moment = skeleton.distal.mass * centre + np.multiply.outer(load, point)
     gravity = np.array(skeleton.gravity)
     along = (first_moment @ axis)[..., None] * axis
     across = np.cross(axis, first_moment)

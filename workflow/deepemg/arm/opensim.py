@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import torch
 
-from deepemg.arm.definition import Arm, Muscle
+from deepemg.arm.definition import Arm, Muscle, Segment
+from deepemg.arm.geometry import MuscleGeometry
 from deepemg.arm.storage import read_storage, write_storage
 
 MuscleModel = Literal["none", "millard", "de_groote"]
+PathSource = Literal["points", "table"]
+KNOT_DEG = 0.25  # between the knots of a tabulated path
+MARGIN_KNOTS = 150  # beyond each end of the table
 
 
 def import_opensim() -> Any:
@@ -27,51 +32,56 @@ def import_opensim() -> Any:
 
 
 def build_model(
-    arm: Arm, *, load_kg: float = 0.0, muscle_model: MuscleModel = "none", rigid_tendon: bool = False
+    arm: Arm,
+    *,
+    load_kg: float = 0.0,
+    muscle_model: MuscleModel = "none",
+    rigid_tendon: bool = False,
+    path_from: PathSource = "points",
 ) -> Any:
-    """OpenSim model of a pin-jointed arm with a hand load at the grip; the upper arm is welded to the base.
+    """OpenSim model of a pin-jointed arm with a load; the proximal segment is welded to the base.
 
-    The coordinate carries the arm's own coordinate name (0 = extended, flexion positive, rad).
+    Muscle paths come from their points and wrapping surfaces, or from the arm's length table (where a muscle has no
+    points, always). The coordinate carries the arm's own coordinate name (0 = extended, flexion positive, rad).
     """
     osim = import_opensim()
     skeleton = arm.skeleton
     model = osim.Model()
     model.setName(arm.name)
     model.setGravity(osim.Vec3(*skeleton.gravity))
-    humerus = _body(osim, "humerus", skeleton.humerus)
-    forearm = _body(osim, "forearm", skeleton.forearm)
-    model.addBody(humerus)
-    model.addBody(forearm)
+    proximal, distal = _body(osim, skeleton.proximal), _body(osim, skeleton.distal)
+    model.addBody(proximal)
+    model.addBody(distal)
     zero = osim.Vec3(0)
-    shoulder = osim.WeldJoint(
-        "shoulder", model.getGround(), osim.Vec3(*skeleton.shoulder_in_base), zero, humerus, zero, zero
-    )
-    model.addJoint(shoulder)
-    model.addJoint(_elbow(osim, arm, humerus, forearm))
+    place = osim.Vec3(*skeleton.proximal_in_base)
+    model.addJoint(osim.WeldJoint("base", model.getGround(), place, zero, proximal, zero, zero))
+    model.addJoint(_pin(osim, arm, proximal, distal))
     if load_kg > 0:
         hand = osim.Body("load", load_kg, zero, osim.Inertia(0))
         model.addBody(hand)
-        model.addJoint(osim.WeldJoint("grip", forearm, osim.Vec3(*skeleton.grip), zero, hand, zero, zero))
+        model.addJoint(osim.WeldJoint("grip", distal, osim.Vec3(*skeleton.load_point), zero, hand, zero, zero))
     if muscle_model != "none":
-        bodies = {"base": model.getGround(), "humerus": humerus, "forearm": forearm}
+        bodies = {"base": model.getGround(), skeleton.proximal.name: proximal, skeleton.distal.name: distal}
         for wrap in arm.wraps:
             bodies[wrap.body].addWrapObject(_wrap(osim, wrap))
         for muscle in arm.muscles:
-            model.addForce(_muscle(osim, muscle, bodies, arm, muscle_model, rigid_tendon))
+            model.addForce(_muscle(osim, muscle, bodies, arm, muscle_model, rigid_tendon, path_from))
     model.finalizeConnections()
     return model
 
 
-def _body(osim: Any, name: str, segment: Any) -> Any:
-    return osim.Body(name, segment.mass, osim.Vec3(*segment.mass_centre), osim.Inertia(*segment.inertia))
+def _body(osim: Any, segment: Segment) -> Any:
+    return osim.Body(segment.name, segment.mass, osim.Vec3(*segment.mass_centre), osim.Inertia(*segment.inertia))
 
 
-def _elbow(osim: Any, arm: Arm, humerus: Any, forearm: Any) -> Any:
-    """Pin joint whose z axis is turned onto the elbow axis, alike in both bodies, so that 0 keeps them parallel."""
-    x, y, z = np.array(arm.skeleton.elbow_axis) / np.linalg.norm(arm.skeleton.elbow_axis)
+def _pin(osim: Any, arm: Arm, proximal: Any, distal: Any) -> Any:
+    """Pin joint whose z axis is turned onto the joint's axis, alike in both bodies, so that 0 keeps them parallel."""
+    x, y, z = np.array(arm.skeleton.axis) / np.linalg.norm(arm.skeleton.axis)
     turn = osim.Vec3(float(np.arctan2(-y, z)), float(np.arcsin(x)), 0.0)  # body-fixed x-y-z angles
     zero = osim.Vec3(0)
-    joint = osim.PinJoint(arm.joint_name, humerus, osim.Vec3(*arm.skeleton.elbow_in_humerus), turn, forearm, zero, turn)
+    joint = osim.PinJoint(
+        arm.joint_name, proximal, osim.Vec3(*arm.skeleton.joint_in_proximal), turn, distal, zero, turn
+    )
     coordinate = joint.updCoordinate()
     coordinate.setName(arm.coordinate)
     low, high = np.deg2rad(arm.skeleton.coordinate_range_deg)
@@ -96,7 +106,15 @@ def _wrap(osim: Any, wrap: Any) -> Any:
     return surface
 
 
-def _muscle(osim: Any, muscle: Muscle, bodies: Any, arm: Arm, muscle_model: MuscleModel, rigid_tendon: bool) -> Any:
+def _muscle(
+    osim: Any,
+    muscle: Muscle,
+    bodies: dict[str, Any],
+    arm: Arm,
+    muscle_model: MuscleModel,
+    rigid_tendon: bool,
+    path_from: PathSource,
+) -> Any:
     kind = {"millard": osim.Millard2012EquilibriumMuscle, "de_groote": osim.DeGrooteFregly2016Muscle}[muscle_model]
     actuator = kind()
     actuator.setName(muscle.name)
@@ -106,6 +124,9 @@ def _muscle(osim: Any, muscle: Muscle, bodies: Any, arm: Arm, muscle_model: Musc
     actuator.set_pennation_angle_at_optimal(muscle.pennation)
     actuator.set_max_contraction_velocity(muscle.max_contraction_velocity)
     actuator.set_ignore_tendon_compliance(rigid_tendon)
+    if path_from == "table" or not muscle.path:
+        actuator.set_path(_tabulated_path(osim, arm, muscle.name))
+        return actuator
     path = osim.GeometryPath.safeDownCast(actuator.updPath())
     for index, point in enumerate(muscle.path, start=1):
         path.appendNewPathPoint(f"{muscle.name}-P{index}", bodies[point.body], osim.Vec3(*point.location))
@@ -116,6 +137,30 @@ def _muscle(osim: Any, muscle: Muscle, bodies: Any, arm: Arm, muscle_model: Musc
         surface.set_range(0, span[0])
         surface.set_range(1, span[1])
     return actuator
+
+
+def path_table(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
+    """Angles (K,), rad, and lengths (K, n_muscles), m: the knots of the paths that come from the arm's length table.
+
+    Straight ends as in `MuscleGeometry`, so the knots go on beyond the table; they stand closer than the table's rows,
+    because OpenSim's spline has other end conditions, which a few knots take up.
+    """
+    low, high = np.deg2rad(arm.length_angles_deg[[0, -1]])
+    step = np.deg2rad(KNOT_DEG)
+    angles = np.arange(low - MARGIN_KNOTS * step, high + (MARGIN_KNOTS + 0.5) * step, step)
+    return angles, MuscleGeometry(arm)(torch.tensor(angles))[0].numpy()
+
+
+def _tabulated_path(osim: Any, arm: Arm, muscle: str) -> Any:
+    """Path that is nothing but a length as a function of the coordinate."""
+    angles, lengths = path_table(arm)
+    spline = osim.SimmSpline()
+    for angle, length in zip(angles.tolist(), lengths[:, arm.muscle_names.index(muscle)].tolist(), strict=True):
+        spline.addPoint(angle, length)
+    path = osim.FunctionBasedPath()
+    path.appendCoordinatePath(f"/jointset/{arm.joint_name}/{arm.coordinate}")
+    path.setLengthFunction(spline)
+    return path
 
 
 def muscle_geometry(arm: Arm, angles_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +181,7 @@ def muscle_geometry(arm: Arm, angles_deg: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def inverse_dynamics(arm: Arm, time: np.ndarray, angle: np.ndarray, *, load_kg: float) -> np.ndarray:
-    """Elbow moment (T,), N m, flexion positive, by OpenSim's InverseDynamicsTool on an already filtered angle (rad).
+    """Joint moment (T,), N m, flexion positive, by OpenSim's InverseDynamicsTool on an already filtered angle (rad).
 
     The tool reports success on broken input, so rows, names and finite values are checked before and after it runs.
     Raises ValueError where they do not hold.

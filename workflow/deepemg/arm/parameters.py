@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,23 @@ import torch
 import yaml
 from torch import Tensor
 
-from deepemg.arm.definition import DATA, Arm
+from deepemg.arm.definition import DATA, Arm, Muscle
 from deepemg.arm.hill import HillParameters
 
 GLOBAL = "all"
+HILL = tuple(field.name for field in fields(HillParameters))
 
 
 @dataclass(frozen=True)
 class ParameterScheme:
-    """A flat list of parameters, muscle by muscle, then the global ones. Every array is (n_parameters,)."""
+    """A flat list of parameters, muscle by muscle, then the global ones. Every array is (n_parameters,).
+
+    `fixed` holds what the forward model needs besides, one value for all muscles or one each; `actions` are those of
+    the arm's muscles; `dynamics` names the activation dynamics that the parameters belong to.
+    """
 
     name: str
+    dynamics: str
     muscles: tuple[str, ...]
     parameters: tuple[str, ...]
     units: tuple[str, ...]
@@ -29,6 +35,8 @@ class ParameterScheme:
     lower: np.ndarray
     upper: np.ndarray
     prior_sd: np.ndarray
+    fixed: dict[str, tuple[float, ...]]
+    actions: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.parameters)
@@ -36,6 +44,16 @@ class ParameterScheme:
     def index(self, parameter: str) -> list[int]:
         """Places of a parameter, in the order of the arm's muscles."""
         return [place for place, name in enumerate(self.parameters) if name == parameter]
+
+    def read(self, values: Tensor, parameter: str) -> Tensor:
+        """A parameter of a flat vector (n_parameters,): (n_muscles,), or (1,) where all muscles share it."""
+        places = self.index(parameter)
+        return values[..., places] if places else values.new_tensor(self.fixed[parameter])
+
+    def largest(self, parameter: str) -> float:
+        """The largest value that a parameter can take."""
+        places = self.index(parameter)
+        return float(self.upper[places].max()) if places else max(self.fixed[parameter])
 
     def table(
         self, personal: np.ndarray, *, sd: np.ndarray | float = np.nan, identified: np.ndarray | bool = False
@@ -75,11 +93,16 @@ def parameter_scheme(arm: Arm, name: str = "H1") -> ParameterScheme:
     rows += [(GLOBAL, key, e["unit"], e["generic"], *e["bounds"], e["prior_sd"]) for key, e in scheme["global"].items()]
     muscles, parameters, units, *numbers = zip(*rows, strict=True)
     generic, lower, upper, prior_sd = (np.array(column, dtype=float) for column in numbers)
-    return ParameterScheme(name, muscles, parameters, units, generic, lower, upper, prior_sd)
+    hill = {name: tuple(float(getattr(m, name)) for m in arm.muscles) for name in HILL}
+    fixed = hill | {key: (float(value),) for key, value in scheme["fixed"].items()}
+    actions = tuple(muscle.action for muscle in arm.muscles)
+    return ParameterScheme(
+        name, scheme["dynamics"], muscles, parameters, units, generic, lower, upper, prior_sd, fixed, actions
+    )
 
 
-def _muscle_row(muscle: Any, key: str, entry: dict[str, Any]) -> tuple[Any, ...]:
-    generic = getattr(muscle, key)
+def _muscle_row(muscle: Muscle, key: str, entry: dict[str, Any]) -> tuple[Any, ...]:
+    generic = entry.get("generic", getattr(muscle, key, None))
     factor = generic if entry["scale"] == "ratio" else 1.0
     low, high = (factor * bound for bound in entry["bounds"])
     return muscle.name, key, entry["unit"], generic, low, high, factor * entry["prior_sd"]
@@ -114,11 +137,7 @@ class PersonalParameters(torch.nn.Module):
 
 
 def hill_parameters(scheme: ParameterScheme, values: Tensor) -> HillParameters:
-    """The muscle parameters of a flat vector (..., n_parameters)."""
-    names = HillParameters.__dataclass_fields__
-    return HillParameters(**{name: values[..., scheme.index(name)] for name in names})
-
-
-def global_parameter(scheme: ParameterScheme, values: Tensor, name: str) -> Tensor:
-    """A global parameter (...) of a flat vector (..., n_parameters)."""
-    return values[..., scheme.index(name)[0]]
+    """The muscle parameters of a flat vector (n_parameters,); strength factors are those of a muscle's action."""
+    hill = {name: scheme.read(values, name) for name in HILL}
+    strength = torch.cat([scheme.read(values, f"{action}_strength") for action in scheme.actions], dim=-1)
+    return HillParameters(**hill | {"max_isometric_force": hill["max_isometric_force"] * strength})

@@ -17,9 +17,7 @@ class GenericArm:
     """The scaled arm with generic parameters, as numpy functions of a trial."""
 
     def __init__(self, arm: Arm, *, rate_hz: float, settings: dict[str, Any]):
-        self.model = ForwardModel(
-            arm, rate_hz=rate_hz, activation_time_constant_s=settings["activation_time_constant_s"]
-        )
+        self.model = ForwardModel(arm, rate_hz=rate_hz, **settings["forward"])
         self.values = self.model.generic()
 
     def activation(self, excitation: np.ndarray) -> np.ndarray:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepemg.recordings.subject import Subject
-
-MEASUREMENTS = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m")
+from deepemg.recordings.subject import SIZES, Subject
 
 
 def protocol_row(subject: Subject) -> dict[str, Any]:
@@ -16,7 +14,7 @@ def protocol_row(subject: Subject) -> dict[str, Any]:
         "subject": subject.id,
         "side": described.get("side"),
         "sex": described.get("sex"),
-        **{key: described.get(key, {}).get("value") for key in MEASUREMENTS},
+        **{key: described.get(key, {}).get("value") for key in SIZES},
         "arm": described["arm"],
         "n_trials": len(subject.movements),
         "n_mvc": len(subject.mvc_trials),

@@ -10,10 +10,11 @@ import pandas as pd
 import yaml
 
 from deepemg.arm.definition import Arm, load_arm
-from deepemg.arm.scaling import Anthropometry, scale_arm
+from deepemg.arm.scaling import scale_arm
 from deepemg.recordings.signal import Part
 
 KILOGRAMS = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237}
+SIZES = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m", "thigh_m", "shank_m")
 MICROVOLTS = {"uV": 1.0, "mV": 1e3, "V": 1e6, "1": 1.0}
 
 
@@ -127,9 +128,8 @@ class Subject:
 
     def scaled_arm(self) -> Arm:
         """The arm scaled to what was measured on the subject."""
-        keys = ("upper_arm_m", "forearm_m", "mass_kg")
-        sizes = {key: self.description[key]["value"] for key in keys if key in self.description}
-        return scale_arm(self.generic_arm(), Anthropometry(**sizes))
+        sizes = {key: self.description[key]["value"] for key in SIZES if key in self.description}
+        return scale_arm(self.generic_arm(), sizes)
 
 
 def read_table(path: Path) -> dict[int, dict[str, str]]:

@@ -87,8 +87,8 @@ def write_subject(folder: Path, subject: Subject, trials: Sequence[Trial], seed:
     skeleton = subject.arm.skeleton
     measurements = {
         "mass_kg": round(subject.measured_mass_kg, 1),
-        "upper_arm_m": skeleton.upper_arm_length,
-        "forearm_m": skeleton.forearm_length,
+        "upper_arm_m": skeleton.proximal.length,
+        "forearm_m": skeleton.distal.length,
     }
     description = {
         "id": subject.name,
@@ -141,7 +141,7 @@ def _parameters(subject: Subject) -> list[tuple[str, str, str, float]]:
     rows = [
         ("all", "upper_arm_scale", "1", subject.upper_arm_scale),
         ("all", "forearm_scale", "1", subject.forearm_scale),
-        ("all", "forearm_mass", "kg", subject.arm.skeleton.forearm.mass),
+        ("all", "forearm_mass", "kg", subject.arm.skeleton.distal.mass),
         ("all", "activation_time", "s", subject.activation_time),
         ("all", "deactivation_time", "s", subject.deactivation_time),
         ("all", "joint_damping", "N m s/rad", subject.joint_damping),

@@ -89,8 +89,8 @@ def sample_subject(name: str, rng: np.random.Generator, assumptions: Assumptions
     generic = load_arm(assumptions["arm"])
     stature = draw_one(rng, spread["stature_scale"])
     upper, fore = (stature * draw(rng, spread["segment_scale"], 2)).tolist()
-    mass = generic.skeleton.forearm.mass * draw_one(rng, spread["forearm_mass_scale"])
-    scaled = scale_by_factors(generic, upper_arm=upper, forearm=fore, forearm_mass=mass)
+    mass = generic.skeleton.distal.mass * draw_one(rng, spread["forearm_mass_scale"])
+    scaled = scale_by_factors(generic, proximal=upper, distal=fore, distal_mass=mass)
     arm = _personal_muscles(scaled, rng, spread)
     flexors, extensors = (sum(muscle.action == action for muscle in arm.muscles) for action in ("flexor", "extensor"))
     return Subject(
@@ -98,7 +98,7 @@ def sample_subject(name: str, rng: np.random.Generator, assumptions: Assumptions
         arm=arm,
         upper_arm_scale=upper,
         forearm_scale=fore,
-        measured_mass_kg=mass / arm.skeleton.forearm_mass_fraction * draw_one(rng, spread["body_mass_error"]),
+        measured_mass_kg=mass / arm.skeleton.distal_mass_fraction * draw_one(rng, spread["body_mass_error"]),
         activation_time=draw_one(rng, spread["activation_time"]),
         deactivation_time=draw_one(rng, spread["deactivation_time"]),
         joint_damping=draw_one(rng, spread["joint_damping"]),

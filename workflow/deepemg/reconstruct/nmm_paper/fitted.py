@@ -43,12 +43,7 @@ def make_network(arm: Arm, settings: dict[str, Any]) -> EnvelopeTransformer:
 
 def make_physics(arm: Arm, rate_hz: float, settings: dict[str, Any]) -> ForwardModel:
     """The musculoskeletal model behind the network."""
-    return ForwardModel(
-        arm,
-        rate_hz=rate_hz,
-        activation_time_constant_s=settings["activation_time_constant_s"],
-        dtype=torch.float32,
-    )
+    return ForwardModel(arm, rate_hz=rate_hz, dtype=torch.float32, **settings["forward"])
 
 
 @dataclass(frozen=True)

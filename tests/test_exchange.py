@@ -1,0 +1,78 @@
+"""A personal arm leaves for OpenSim and means the same there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from deepemg.arm.definition import load_arm
+from deepemg.arm.exchange import personal_arm, write_activations, write_excitations, write_moment, write_osim
+from deepemg.arm.forward import ForwardModel
+from deepemg.arm.opensim import import_opensim
+from deepemg.arm.scaling import scale_arm
+from deepemg.arm.storage import read_storage
+
+ARMS = {
+    "elbow6": {"upper_arm_m": 0.31, "forearm_m": 0.25, "mass_kg": 80},
+    "elbow7": {},
+    "knee4": {"thigh_m": 0.42, "shank_m": 0.45},
+}
+
+
+@pytest.mark.parametrize("name", ARMS)
+def test_written_arm_gives_our_torque_in_opensim(name, tmp_path):
+    """To 1 mN m, save within a degree of the ends of the length table, where the two splines differ."""
+    osim = import_opensim()
+    arm, rng = scale_arm(load_arm(name), ARMS[name]), np.random.default_rng(3)
+    forward = ForwardModel(arm, rate_hz=100, activation_time_constant_s=0.015)
+    scheme = forward.scheme
+    share = (scheme.generic - scheme.lower) / (scheme.upper - scheme.lower) + rng.uniform(-0.1, 0.1, len(scheme))
+    values = scheme.lower + np.clip(share, 0, 1) * (scheme.upper - scheme.lower)
+    write_osim(personal_arm(arm, values), tmp_path / "arm.osim", load_kg=2.0)
+    model = osim.Model(str(tmp_path / "arm.osim"))
+    state = model.initSystem()
+    coordinate = model.getCoordinateSet().get(arm.coordinate)
+    muscles = [model.getMuscles().get(muscle) for muscle in arm.muscle_names]
+    for angle in np.deg2rad(np.linspace(2, arm.length_angles_deg[-1] - 2, 7)):
+        for velocity in (-4.0, 0.0, 4.0):
+            activation = rng.uniform(0.02, 1, len(muscles))
+            coordinate.setValue(state, float(angle), False)
+            coordinate.setSpeedValue(state, velocity)
+            for muscle, level in zip(muscles, activation.tolist(), strict=True):
+                muscle.setActivation(state, level)
+            model.realizeDynamics(state)
+            theirs = sum(m.getActuation(state) * m.computeMomentArm(state, coordinate) for m in muscles)
+            ours = forward.torque(*(torch.tensor(v) for v in (activation[None], [angle], [velocity], values)))
+            assert theirs == pytest.approx(ours.item(), abs=1e-3)
+    manager = osim.Manager(model)
+    manager.initialize(state)
+    assert np.isfinite(coordinate.getValue(manager.integrate(0.05)))  # and it runs
+
+
+def test_signals_go_out_under_opensims_names(tmp_path, elbow6):
+    osim = import_opensim()
+    time, values = np.arange(0, 1, 0.01), np.random.default_rng(0).uniform(size=(100, 6))
+    write_excitations(tmp_path / "e.sto", elbow6, time, values)
+    write_activations(tmp_path / "a.sto", elbow6, time, values)
+    write_moment(tmp_path / "m.sto", elbow6, time, values[:, 0])
+    for file, label in (
+        ("e.sto", "/forceset/BRA"), ("a.sto", "/forceset/BRA/activation"), ("m.sto", "elbow_flexion_moment")
+    ):  # fmt: skip
+        theirs = osim.TimeSeriesTable(str(tmp_path / file))
+        column = 0 if file == "m.sto" else 2
+        assert label in theirs.getColumnLabels()
+        assert theirs.getDependentColumn(label).to_numpy() == pytest.approx(values[:, column], abs=1e-11)
+    assert list(read_storage(tmp_path / "m.sto").columns) == ["time", "elbow_flexion_moment"]
+
+
+def test_motions_of_opensim_are_read(tmp_path: Path):
+    """A .mot as OpenSim writes it: spaces before the numbers, other header lines, degrees."""
+    (tmp_path / "a.mot").write_text(
+        "Coordinates\nversion=1\nnRows=2\nnColumns=2\ninDegrees=yes\n\nUnits are S.I. units\n\nendheader\n"
+        "time\telbow_flexion\n      0.00000000\t     10.5\n      0.01000000\t     11.5\n"
+    )
+    table = read_storage(tmp_path / "a.mot")
+    assert table["elbow_flexion"].tolist() == [10.5, 11.5] and table["time"].tolist() == [0, 0.01]

@@ -1,0 +1,63 @@
+"""Another joint is a data file: quadriceps, vastus intermedius hidden, through every method."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from test_methods import fit
+
+from deepemg.arm.definition import load_arm
+from deepemg.arm.forward import ForwardModel
+from deepemg.arm.geometry import MuscleGeometry
+from deepemg.arm.inverse_dynamics import joint_moment
+from deepemg.arm.opensim import inverse_dynamics
+from deepemg.reconstruct.contract import Trial
+from deepemg.reconstruct.registry import MODULES
+
+KNEE = load_arm("knee4")
+OBSERVED = ("RF", "VL", "VM")
+
+
+def seated_extension() -> tuple[Trial, np.ndarray]:
+    """Three seconds of knee extension, its torque by the forward model, and the true vastus intermedius."""
+    time = np.arange(0, 3, 0.01)
+    angle, velocity = 0.9 + 0.6 * np.cos(2 * time), -1.2 * np.sin(2 * time)
+    effort = 0.35 - 0.25 * np.cos(2 * time)
+    excitation = np.column_stack([0.5 * effort, effort, 0.9 * effort + 0.03, 0.8 * effort])
+    forward = ForwardModel(KNEE, rate_hz=100, activation_time_constant_s=0.015)
+    torque = forward(*(torch.tensor(v) for v in (excitation, angle, velocity)), forward.generic()).numpy()
+    envelopes = {name: excitation[:, KNEE.muscle_names.index(name)] for name in OBSERVED}
+    return Trial("a", "train", "5kg", 5.0, time, angle, velocity, torque, envelopes), excitation[:, 2]
+
+
+def test_quadriceps_extends_with_the_moment_arms_of_its_source():
+    angle = torch.deg2rad(torch.tensor([0.0, 60.0, 120.0], dtype=torch.float64))
+    _, arms = MuscleGeometry(KNEE)(angle)
+    expected = {"RF": (5.04, 4.0, 1.89), "VL": (4.3, 3.5, 2.14), "VI": (4.87, 3.7, 2.05), "VM": (4.63, 3.6, 2.33)}
+    for name, centimetres in expected.items():
+        ours = -100 * arms[:, KNEE.muscle_names.index(name)].numpy()
+        assert ours == pytest.approx(centimetres, abs=0.45), name
+
+
+def test_inverse_dynamics_of_the_knee_is_opensims():
+    time = np.arange(0, 4, 0.01)
+    angle, acceleration = 0.9 + 0.6 * np.cos(2 * time), -2.4 * np.cos(2 * time)
+    closed = joint_moment(KNEE.skeleton, angle, acceleration, load_kg=5.0)
+    tool = inverse_dynamics(KNEE, time, angle, load_kg=5.0)
+    assert np.max(np.abs(closed - tool)[20:-20]) < 1e-4
+    extended = joint_moment(KNEE.skeleton, np.zeros(1), np.zeros(1), load_kg=5.0)[0]
+    shank = KNEE.skeleton.distal
+    assert extended == pytest.approx(-9.80665 * (shank.mass * -shank.mass_centre[1] + 5.0 * 0.43))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_method_reconstructs_the_hidden_head(name):
+    trial, truth = seated_extension()
+    fitted = fit(name, [trial], KNEE)
+    result = fitted.reconstruct(trial)
+    assert result.muscles == KNEE.muscle_names and np.isfinite(result.mean).all() and np.isfinite(result.torque).all()
+    assert len(fitted.parameters()) == 5 * 4 + 2
+    hidden = result.mean[:, KNEE.muscle_names.index("VI")]
+    if name != "nmm-paper":  # whose few test epochs say nothing
+        assert np.corrcoef(hidden, truth)[0, 1] > 0.95

@@ -1,0 +1,68 @@
+"""Personal arms for OpenSim: the model as .osim; excitations, activations and moments as .sto."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import torch
+
+from deepemg.arm.definition import Arm
+from deepemg.arm.opensim import build_model, path_table
+from deepemg.arm.parameters import HILL, hill_parameters, parameter_scheme
+from deepemg.arm.storage import write_storage
+
+
+def personal_arm(arm: Arm, personal: np.ndarray, *, scheme: str = "H1") -> Arm:
+    """The arm with the personal Hill parameters of a flat vector (n_parameters,) of the scheme."""
+    hill = hill_parameters(parameter_scheme(arm, scheme), torch.tensor(personal, dtype=torch.float64))
+    values = {name: getattr(hill, name).tolist() for name in HILL}
+    muscles = [
+        replace(muscle, **{name: values[name][place] for name in HILL}) for place, muscle in enumerate(arm.muscles)
+    ]
+    return replace(arm, muscles=tuple(muscles))
+
+
+def write_osim(arm: Arm, path: Path, *, load_kg: float = 0.0) -> None:
+    """Write the arm as an OpenSim model: De Groote-Fregly muscles, rigid tendons, lengths from the arm's table.
+
+    OpenSim's own wrapped paths are no shortest paths: their moment arms differ from -dl/dq by up to 0.15 mm. With the
+    table both programs mean the same arm.
+    """
+    model = build_model(arm, load_kg=load_kg, muscle_model="de_groote", rigid_tendon=True, path_from="table")
+    model.initSystem()
+    if not model.printToXML(str(path)):
+        raise OSError(f"OpenSim could not write {path}")
+    _write_splines_in_full(arm, path)
+
+
+def _write_splines_in_full(arm: Arm, path: Path) -> None:
+    """OpenSim writes lists with six digits, which is 0.1 mm in a moment arm; put all digits in."""
+    angles, lengths = path_table(arm)
+    document = ElementTree.parse(path)
+    for name, column in zip(arm.muscle_names, lengths.T, strict=True):
+        for tag, values in (("x", angles), ("y", column)):
+            place = document.find(f".//DeGrooteFregly2016Muscle[@name='{name}']//SimmSpline/{tag}")
+            if place is None:
+                raise OSError(f"{path}: OpenSim wrote no path for {name}")
+            place.text = " ".join(map(repr, values.tolist()))
+    document.write(path, encoding="UTF-8", xml_declaration=True)
+
+
+def write_excitations(path: Path, arm: Arm, time: np.ndarray, excitation: np.ndarray) -> None:
+    """Write excitations (T, n_muscles) as controls that OpenSim's tools take, named by the path of the muscle."""
+    columns = {f"/forceset/{name}": excitation[:, place] for place, name in enumerate(arm.muscle_names)}
+    write_storage(path, time, columns, name="excitations")
+
+
+def write_activations(path: Path, arm: Arm, time: np.ndarray, activation: np.ndarray) -> None:
+    """Write activations (T, n_muscles) as states, named by the path of the state."""
+    columns = {f"/forceset/{name}/activation": activation[:, place] for place, name in enumerate(arm.muscle_names)}
+    write_storage(path, time, columns, name="activations")
+
+
+def write_moment(path: Path, arm: Arm, time: np.ndarray, moment: np.ndarray) -> None:
+    """Write the joint moment (T,), N m, in the form of the inverse dynamics tool."""
+    write_storage(path, time, {f"{arm.coordinate}_moment": moment}, name="inverse_dynamics")

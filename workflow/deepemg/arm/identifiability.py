@@ -1,0 +1,75 @@
+"""Which personal parameters could torque tell, at best? `python -m deepemg.arm.identifiability docs/arm.md`
+
+Linear theory around the generic arm: curls with known excitations, torque errors that are white, priors of the scheme.
+Real fits know less, so what is not identified here is not identified anywhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from deepemg.arm.definition import Arm, load_arm
+from deepemg.arm.forward import ForwardModel
+from deepemg.arm.parameters import available_schemes
+
+RATE_HZ = 100.0
+SECONDS = 12.0
+TORQUE_ERROR_NM = 0.5  # sd of what a model leaves unexplained; white over EFFECTIVE_RATE_HZ
+EFFECTIVE_RATE_HZ = 5.0  # independent samples per second in a 6 Hz signal, roughly
+IDENTIFIED = 0.5  # posterior sd / prior sd below which a parameter is called identified
+START = "<!-- identifiability: made by `python -m deepemg.arm.identifiability docs/arm.md` -->"
+END = "<!-- end of identifiability -->"
+
+
+def curls(arm: Arm) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Angle (T,), velocity (T,), excitations (T, n_muscles) of curls with a level and rhythm of its own per muscle."""
+    time = torch.arange(0, SECONDS, 1 / RATE_HZ, dtype=torch.float64)
+    low, high = np.deg2rad(arm.length_angles_deg[[0, -1]])
+    omega, middle, half = 2 * np.pi * 0.4, 0.5 * (low + high), 0.45 * (high - low)
+    rhythm = torch.outer(time, torch.linspace(0.3, 0.9, len(arm.muscles), dtype=torch.float64))
+    excitation = 0.3 + 0.25 * torch.sin(2 * np.pi * rhythm)
+    return middle - half * torch.cos(omega * time), half * omega * torch.sin(omega * time), excitation
+
+
+def shrinkage(arm: Arm, scheme: str) -> pd.DataFrame:
+    """muscle, parameter and posterior sd / prior sd of every parameter of the scheme."""
+    model = ForwardModel(arm, rate_hz=RATE_HZ, activation_time_constant_s=0.015, scheme=scheme)
+    angle, velocity, excitation = curls(arm)
+    jacobian = torch.func.jacrev(lambda values: model(excitation, angle, velocity, values))(model.generic()).numpy()
+    prior = model.scheme.prior_sd
+    scaled = jacobian * prior * np.sqrt(EFFECTIVE_RATE_HZ / RATE_HZ) / TORQUE_ERROR_NM
+    posterior = np.sqrt(np.diag(np.linalg.inv(scaled.T @ scaled + np.eye(len(prior)))))
+    return pd.DataFrame({"muscle": model.scheme.muscles, "parameter": model.scheme.parameters, "ratio": posterior})
+
+
+def identifiability_markdown(arm: Arm) -> str:
+    """Table: a row per scheme and parameter, how far torque narrows its prior, and where that counts as identified."""
+    lines = ["| scheme | parameter | posterior sd / prior sd, by muscle | identified |", "| --- | --- | --- | --- |"]
+    for scheme in available_schemes():
+        table = shrinkage(arm, scheme)
+        for parameter, rows in table.groupby("parameter", sort=False):
+            cells = ", ".join(
+                f"{muscle} {ratio:.2f}" for muscle, ratio in zip(rows["muscle"], rows["ratio"], strict=True)
+            )
+            count = f"{int((rows['ratio'] < IDENTIFIED).sum())} of {len(rows)}"
+            lines.append(f"| {scheme} | {str(parameter).replace('_', ' ')} | {cells} | {count} |")
+    return "\n".join(lines)
+
+
+def with_identifiability(text: str, table: str) -> str:
+    """Text with the table between its two marks. Raises ValueError where a mark is missing."""
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError("the marks around the table of identifiability are missing")
+    return f"{before}{START}\n{table}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(with_identifiability(page.read_text(), identifiability_markdown(load_arm("elbow6"))))
