@@ -290,8 +290,8 @@ def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> 
     return render_page(
         subject,
         {"arm": ARM.name, "source": "simulated", "loads": LOADS},
-        value_label="fraction of MVC" if has_mvc else "fraction of training maximum",
-        has_mvc=has_mvc,
+        joint="elbow",
+        emg_level="mvc" if has_mvc else "training maximum",
         has_truth=True,
         envelopes={"mse": "<svg><a href='http://example.org'/></svg>", "copy": "<svg/>"},
         torque_figure="<svg/>",

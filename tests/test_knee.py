@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from study import Study
 from test_methods import fit
 
 from deepemg.arm.definition import load_arm
@@ -61,3 +63,31 @@ def test_every_method_reconstructs_the_hidden_head(name):
     hidden = result.mean[:, KNEE.muscle_names.index("VI")]
     if name != "nmm-paper":  # whose few test epochs say nothing
         assert np.corrcoef(hidden, truth)[0, 1] > 0.95
+
+
+def test_a_knee_folder_runs_through_the_workflow(root, tmp_path):
+    """Ready envelopes, torque by OpenSim, method `copy`: the same tables, figures and page as for an elbow."""
+    study = Study(tmp_path / "study", root)
+    folder = study.folder / "data" / "K1"
+    folder.mkdir(parents=True)
+    (folder / "subject.yaml").write_text(
+        "id: K1\narm: knee4\nformat: csv\nthigh_m: {value: 0.42, source: measured}\n"
+        "kinematics: {column: knee, unit: rad, rate_hz: 100}\n"
+    )
+    rows = [
+        f"{m},{{emg_file}},{m},{m},1,envelope,100,{'held_out' if m == 'VI' else 'observed'}" for m in KNEE.muscle_names
+    ]
+    (folder / "channels.csv").write_text("\n".join(["name,file,column,muscle,unit,kind,rate_hz,use", *rows]))
+    (folder / "trials.csv").write_text(
+        "trial,role,load,load_unit,split,emg_file,kinematics_file\n"
+        "a,movement,5,kg,train,a.csv,a.csv\nb,movement,5,kg,test,b.csv,b.csv\n"
+    )
+    trial, hidden = seated_extension()
+    for name in ("a", "b"):
+        columns = {"time": trial.time_s, "knee": trial.angle, **trial.envelopes, "VI": hidden}
+        pd.DataFrame(columns).to_csv(folder / f"{name}.csv", index=False)
+    study.run("all", "--config", "fit_method={methods: [copy]}", "plot_deep_heatmaps={methods: [copy]}")
+    deep = pd.read_csv(study.folder / "results" / "tables" / "deep_emg.csv")
+    assert set(deep["muscle"]) == {"VI"} and deep["r"].min() > 0.95
+    page = (study.folder / "results" / "K1" / "report.html").read_text()
+    assert "muscles of the knee" in page and "brachialis" not in page

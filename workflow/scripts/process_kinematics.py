@@ -1,4 +1,4 @@
-"""Elbow angle, velocity and acceleration of every movement trial on the common clock."""
+"""Joint angle, velocity and acceleration of every movement trial on the common clock."""
 
 import sys
 

@@ -16,19 +16,20 @@ from deepemg.report.frames import quality_of_signals, reconstructed_torque_of_te
 from deepemg.report.page import render_page
 from deepemg.report.style import svg_text
 from deepemg.report.versions import versions
-from deepemg.signals.normalisation import level_label
 
-files, methods = snakemake.input, snakemake.params.methods
+files = snakemake.input
 subject = read_subject(Path(files.texts[0]).parent, snakemake.params.recordings)
 torques = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests(files.reconstructions)
 page = render_page(
     subject.id,
     protocol_row(subject),
-    value_label=level_label([subject.emg_level]),
-    has_mvc=subject.emg_level == "mvc",
+    joint=subject.generic_arm().joint_name,
+    emg_level=subject.emg_level,
     has_truth=bool(subject.channels_used("held_out")),
     **quality_of_signals(files.quality),
-    envelopes={method: Path(svg).read_text() for method, svg in zip(methods, files.figures, strict=True)},
+    envelopes={
+        method: Path(svg).read_text() for method, svg in zip(snakemake.params.methods, files.figures, strict=True)
+    },
     torque_figure=svg_text(torque.plot(*torques)),
     deep_emg=pd.read_csv(files.deep_emg).query("split == 'test'"),
     torque=pd.read_csv(files.torque_scores).query("split == 'test'"),

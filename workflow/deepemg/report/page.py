@@ -11,6 +11,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepemg.report.style import METHOD_COLOURS, METHOD_LABELS, load_label, order_loads, order_methods
+from deepemg.signals.normalisation import level_label
 
 
 def _cell(value: Any) -> str:
@@ -49,8 +50,8 @@ def render_page(
     subject: str,
     facts: Mapping[str, object],
     *,
-    value_label: str,
-    has_mvc: bool,
+    joint: str,
+    emg_level: str,
     has_truth: bool,
     quality: pd.DataFrame,
     angles: pd.DataFrame,
@@ -63,8 +64,8 @@ def render_page(
 ) -> str:
     """The page of one subject as HTML, with everything inside and no link to anywhere.
 
-    `facts` heads the page in order (arm, source, loads, ...). `value_label` names the unit of the envelopes; `has_mvc`
-    says whether it rests on MVC trials, `has_truth` whether the deep muscles were recorded or simulated.
+    `facts` heads the page in order (arm, source, loads, ...). `joint` is the arm's, `emg_level` what the unit of the
+    envelopes rests on; `has_truth` says whether the deep muscles were recorded or simulated.
     `quality`: a row per channel and trial, `angles`: a row per movement; any columns; a column `flags` (a text or a
     list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
     figure 6 as SVG.
@@ -82,8 +83,9 @@ def render_page(
     return environment.get_template("subject.html.j2").render(
         subject=subject,
         facts=facts,
-        value_label=value_label,
-        has_mvc=has_mvc,
+        joint=joint,
+        value_label=level_label([emg_level]),
+        has_mvc=emg_level == "mvc",
         has_truth=has_truth,
         quality=quality,
         angles=angles,

@@ -22,7 +22,7 @@ from deepemg.report.timeline import draw_trials, end_to_end
 
 @in_house_style
 def plot(torque: pd.DataFrame, reconstructions: pd.DataFrame) -> Figure:
-    """Elbow torque (flexion positive) over time: a row per subject, a column per load.
+    """Joint torque (flexion positive) over time: a row per subject, a column per load.
 
     `torque` (OpenSim inverse dynamics, test trials only) columns: subject, load, trial, time_s (s), torque_nm (N m).
     `reconstructions` columns: the same and method; its trials are among those of `torque`.
@@ -44,7 +44,7 @@ def plot(torque: pd.DataFrame, reconstructions: pd.DataFrame) -> Figure:
         row[0].set_ylabel(subject)
     for axes, load in zip(grid[0], loads, strict=True):
         axes.set_title(load_label(load))
-    figure.supylabel("elbow torque (N m)")
+    figure.supylabel("joint torque (N m)")
     figure.supxlabel("time (s)")
     handles = [Line2D([], [], color=TRUTH_COLOUR, linewidth=1.6, label="inverse dynamics (OpenSim)")]
     handles += [Line2D([], [], color=METHOD_COLOURS[m], linewidth=0.8, label=METHOD_LABELS[m]) for m in methods]

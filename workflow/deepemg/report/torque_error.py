@@ -17,7 +17,7 @@ METRICS = (
 
 @in_house_style
 def plot(torque: pd.DataFrame) -> Figure:
-    """RMSE, r and R2 of elbow torque on test trials: a point per subject and load, a bar at the method's median.
+    """RMSE, r and R2 of joint torque on test trials: a point per subject and load, a bar at the method's median.
 
     `torque` columns: subject, load, method, split, rmse_nm (N m), r, r2 and, where the one fit over all loads is
     scored load by load, trial_load. Points with R2 below -1 stand as arrows at the edge and are counted.

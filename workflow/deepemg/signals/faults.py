@@ -85,13 +85,13 @@ def check_span(faults: Faults, label: str, path: Path, emg: Signal, angle: Signa
 
 
 def check_angle(faults: Faults, path: Path, quality: dict[str, float], settings: Settings) -> None:
-    """An elbow moves by tens of degrees, between a little below 0 (extended) and full flexion."""
+    """A joint moves by tens of degrees, between a little below 0 (extended) and full flexion."""
     low, high, least = (settings[key] for key in ("angle_min_deg", "angle_max_deg", "excursion_min_deg"))
     lowest, highest = quality["min_deg"], quality["max_deg"]
     if lowest < low or highest > high or highest - lowest < least:
         faults.add(
             "DE-073",
-            "elbow angle",
+            "joint angle",
             path,
             found=f"{lowest:.3g} to {highest:.3g} deg",
             expected=f"a movement of {least:g} deg or more between {low:g} and {high:g} deg, 0 = extended",

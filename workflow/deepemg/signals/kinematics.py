@@ -1,4 +1,4 @@
-"""Elbow angle, velocity and acceleration on the study's common clock."""
+"""Joint angle, velocity and acceleration on the study's common clock."""
 
 from __future__ import annotations
 

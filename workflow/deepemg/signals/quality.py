@@ -109,7 +109,7 @@ def recording_quality(subject: Subject, settings: Settings, *, emg: Settings) ->
         angle = None
         if trial.role == "movement":
             path = subject.kinematics_path(trial)
-            angle = faults.read(lambda t=trial: read_angle(subject, t), "elbow angle", path, settings)  # type: ignore[misc]
+            angle = faults.read(lambda t=trial: read_angle(subject, t), "joint angle", path, settings)  # type: ignore[misc]
         if angle is not None:
             angles.append(_angle_row(faults, subject, trial, angle, settings))
         for channel in subject.channels_used("observed"):

@@ -13,7 +13,7 @@ from deepemg.arm.storage import read_storage
 
 
 def subject_torque(arm: Arm, kinematics: pd.DataFrame) -> np.ndarray:
-    """Elbow moment (rows of `kinematics`,), N m, trial by trial with the trial's own load."""
+    """Joint moment (rows of `kinematics`,), N m, trial by trial with the trial's own load."""
     moments = []
     for _, rows in kinematics.groupby("trial", sort=False):
         time, angle = rows["time_s"].to_numpy(), rows["angle_rad"].to_numpy()
