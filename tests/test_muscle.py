@@ -248,9 +248,12 @@ def test_compliant_tendons_over_the_whole_box(share, angle, speed, level, curves
     assert torque.abs().max() < 1000 and torch.isfinite(torch.autograd.grad(torque.sum(), values)[0]).all()
 
 
-@pytest.mark.parametrize("scheme", available_schemes())
-def test_batches_of_subjects_are_what_each_would_get(scheme):
-    forward = model(scheme=scheme)
+@pytest.mark.parametrize("tendon", ["rigid", "compliant"])
+@pytest.mark.parametrize(
+    ("scheme", "curves"), [("H1", "de_groote"), ("H2", "millard"), ("H4", "thelen"), ("H4", "millard")]
+)
+def test_batches_of_subjects_are_what_each_would_get(scheme, curves, tendon):
+    forward = model(scheme=scheme, curves=curves, tendon=tendon)
     box, rng = forward.scheme, np.random.default_rng(2)
     values = torch.tensor(box.lower + (box.upper - box.lower) * rng.uniform(0.2, 0.8, (5, 32)))
     time = torch.arange(0, 1, 0.01, dtype=FLOAT)

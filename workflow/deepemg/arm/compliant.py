@@ -17,6 +17,7 @@ from deepemg.arm.hill import SHORTEST_LENGTH, HillParameters, fibre_force
 HALVINGS = 60  # of the bracket: below the resolution of float64
 FLATTEST = 1e-3  # least stiffness of the equilibrium, in F_o / l_o
 LONGEST_STRAIN = 0.15  # of the tendon, well beyond what one maximal isometric force gives
+SLACKEST = 0.9  # tendon slack lengths; a tendon this short pulls nothing
 
 
 def compliant_force(
@@ -34,16 +35,14 @@ def compliant_force(
 
     with torch.no_grad():
         low = (length - (1 + LONGEST_STRAIN) * p.tendon_slack_length).maximum(SHORTEST_LENGTH * p.optimal_fibre_length)
-        high = (length - p.tendon_slack_length * 0.9).maximum(low)
+        high = (length - SLACKEST * p.tendon_slack_length).maximum(low)
         converged = (excess(low) >= 0) & (excess(high) <= 0)
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
             stretched = excess(middle) > 0  # the tendon pulls more than the fibre: the fibre is longer
             low, high = torch.where(stretched, middle, low), torch.where(stretched, high, middle)
         solution = 0.5 * (low + high)
-    with torch.enable_grad():
-        place = solution.clone().requires_grad_()
-        (slope,) = torch.autograd.grad(excess(place).sum(), place)
+    slope = torch.func.grad(lambda along_tendon: excess(along_tendon).sum())(solution)
     flattest = -FLATTEST * p.max_isometric_force / p.optimal_fibre_length  # a slack unit has no slope to divide by
     newton = excess(solution) / slope.detach().minimum(flattest)
     solution = solution - torch.where(converged, newton, torch.zeros_like(newton))
