@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from deepemg.arm.activation import shape, two_poles
 from deepemg.arm.definition import available_arms, load_arm
@@ -31,10 +28,7 @@ def test_length_table_is_opensims(elbow6):
     assert np.max(np.abs(lengths - elbow6.lengths)) < 1e-8
     ours, arms = MuscleGeometry(elbow6)(torch.tensor(np.deg2rad(elbow6.length_angles_deg)))
     assert np.max(np.abs(ours.numpy() - lengths)) < 1e-8
-    # A 1 deg table rounds off the kink where brachialis leaves its wrapping surface; elsewhere it is far closer.
-    error = np.abs(arms.numpy() - moment_arms)
-    assert np.max(error) < 1e-3
-    assert np.median(error) < 1e-6
+    assert np.median(np.abs(arms.numpy() - moment_arms)) < 1e-6
 
 
 def test_moment_arms_are_the_slope_of_opensims_lengths(elbow6):
@@ -44,10 +38,9 @@ def test_moment_arms_are_the_slope_of_opensims_lengths(elbow6):
     slope = -(up - down) / np.deg2rad(2 * step)
     _, theirs = muscle_geometry(elbow6, angles)
     _, ours = MuscleGeometry(elbow6)(torch.tensor(np.deg2rad(angles)))
-    inner = slice(2, -2)
     biceps = [elbow6.muscle_names.index(name) for name in ("BIClong", "BICshort")]
     assert np.max(np.abs(ours.numpy() - theirs)[:, biceps]) < 1e-6  # nothing wraps at the elbow: exact
-    assert np.max(np.abs(ours.numpy() - slope)[inner]) < 1e-4
+    assert np.max(np.abs(ours.numpy() - slope)) < 3e-5
     assert np.max(np.abs(ours.numpy() - theirs)) < 1.6e-4
 
 
@@ -115,6 +108,7 @@ def test_inverse_dynamics_is_opensims(elbow6):
     tool = inverse_dynamics(arm, time, angle, load_kg=4.0)
     # The tool differentiates a spline of the angle, which is poor within a few samples of both ends.
     assert np.max(np.abs(closed - tool)[20:-20]) < 1e-4
+    assert np.max(np.abs(closed - tool)) < 1e-2  # the tolerance of OpenSim's own tests of the tool on arm26
     assert np.max(np.abs(closed)) > 10
 
 
@@ -142,7 +136,7 @@ def test_planar_formula_misses_the_grip(elbow6):
     exact = joint_moment(elbow6.skeleton, angle, np.zeros(50), load_kg=4.0)
     forearm, grip = elbow6.skeleton.distal, elbow6.skeleton.load_point
     planar = 9.8066 * np.sin(angle) * (forearm.mass * -forearm.mass_centre[1] + 4.0 * -grip[1])
-    assert 0.02 < np.max(np.abs(exact - planar)) / np.max(exact) < 0.06
+    assert np.max(np.abs(exact - planar)) / np.max(exact) == pytest.approx(0.031, abs=0.002)
 
 
 @pytest.mark.parametrize("bad", ["nan", "backwards", "short"])
@@ -176,53 +170,6 @@ def test_personal_parameters_start_generic_and_stay_inside(elbow6):
             personal.free.fill_(push)
             values = personal().numpy()
             assert np.all(values >= scheme.lower) and np.all(values <= scheme.upper)
-
-
-def test_gradients_of_all_parameters_by_finite_differences(elbow6):
-    forward = model(elbow6)
-    time = torch.arange(0, 3, 0.01, dtype=FLOAT)
-    angle, velocity = 1.0 - 0.9 * torch.cos(2.5 * time), 0.9 * 2.5 * torch.sin(2.5 * time)
-    excitation = 0.3 + 0.2 * torch.sin(torch.outer(time, torch.arange(1, 7, dtype=FLOAT)))
-    scheme = forward.scheme
-    inside = 0.5 * (scheme.lower + scheme.upper) * 0.5 + 0.5 * scheme.generic
-    values = torch.tensor(inside, requires_grad=True)
-
-    def loss(theta):
-        return (forward(excitation, angle, velocity, theta) ** 2).mean()
-
-    (gradient,) = torch.autograd.grad(loss(values), values)
-    for place in range(len(scheme)):
-        step = 1e-6 * (scheme.upper[place] - scheme.lower[place])
-        shift = torch.zeros(len(scheme), dtype=FLOAT)
-        shift[place] = step
-        with torch.no_grad():
-            numeric = (loss(values + shift) - loss(values - shift)) / (2 * step)
-        assert gradient[place].item() == pytest.approx(numeric.item(), rel=2e-4, abs=1e-4 * float(gradient.abs().max()))
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    share=arrays(float, 32, elements=st.floats(0, 1)),
-    angle=st.floats(-0.2, 2.8),
-    speed=st.floats(-12, 12),
-    level=st.floats(0, 1),
-)
-def test_torque_over_the_whole_box(share, angle, speed, level):
-    forward = model(load_arm("elbow6"))
-    scheme = forward.scheme
-    values = torch.tensor(scheme.lower + (scheme.upper - scheme.lower) * share, requires_grad=True)
-    still, turning = torch.full((30,), angle, dtype=FLOAT), torch.full((30,), speed, dtype=FLOAT)
-    terms = forward.torque_terms(still, turning, values)
-    excitation = torch.full((30, 6), level, dtype=FLOAT)
-    activation = forward.activation(excitation, values)
-    torque = terms.at(activation)
-    assert torch.isfinite(torque).all()
-    assert torch.isfinite(torch.autograd.grad(torque.sum(), values)[0]).all()
-    assert torch.all((activation >= -1e-12) & (activation <= 1 + 1e-12))
-    # Muscles only pull: with more activation a flexor flexes more, an extensor extends more; none at zero activation.
-    sign = torch.tensor([1.0 if m.action == "flexor" else -1.0 for m in forward.arm.muscles], dtype=FLOAT)
-    assert torch.all(terms.gain * sign >= 0)
-    assert torch.equal(terms.at(torch.zeros(30, 6, dtype=FLOAT)), terms.passive)
 
 
 def test_activation_has_unit_gain_and_the_delay_asked_for():

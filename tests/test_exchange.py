@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from conftest import make_trial
+from test_methods import fit
 
 from deepemg.arm.definition import load_arm
 from deepemg.arm.exchange import personal_arm, write_activations, write_excitations, write_moment, write_osim
@@ -14,6 +16,8 @@ from deepemg.arm.forward import ForwardModel
 from deepemg.arm.opensim import import_opensim
 from deepemg.arm.scaling import scale_arm
 from deepemg.arm.storage import read_storage
+from deepemg.reconstruct.export import export
+from deepemg.reconstruct.trials import reconstruct_trials
 
 ARMS = {
     "elbow6": {"upper_arm_m": 0.31, "forearm_m": 0.25, "mass_kg": 80},
@@ -76,3 +80,22 @@ def test_motions_of_opensim_are_read(tmp_path: Path):
     )
     table = read_storage(tmp_path / "a.mot")
     assert table["elbow_flexion"].tolist() == [10.5, 11.5] and table["time"].tolist() == [0, 0.01]
+
+
+def test_a_fit_is_exported_with_its_signals(tmp_path, elbow6):
+    fitted, trial = fit("nmm-paper", [make_trial(elbow6)], elbow6), make_trial(elbow6)
+    folder = tmp_path / "nmm-paper"
+    folder.mkdir()
+    fitted.save(folder / "weights.pt")
+    reconstruct_trials(fitted, [trial]).to_parquet(folder / "reconstruction.parquet")
+    export(folder, tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "arm.osim", "a_excitations.sto", "a_activations.sto", "a_moment.sto"
+    }  # fmt: skip
+    moment = read_storage(tmp_path / "out" / "a_moment.sto")["elbow_flexion_moment"].to_numpy()
+    assert moment == pytest.approx(fitted.reconstruct(trial).torque, abs=1e-9)
+    model = import_opensim().Model(str(tmp_path / "out" / "arm.osim"))
+    personal = fitted.parameters().set_index(["muscle", "parameter"])["personal"]
+    assert model.getMuscles().get("BRA").get_optimal_fiber_length() == pytest.approx(
+        personal["BRA", "optimal_fibre_length"]
+    )

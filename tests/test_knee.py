@@ -26,7 +26,7 @@ def seated_extension() -> tuple[Trial, np.ndarray]:
     time = np.arange(0, 3, 0.01)
     angle, velocity = 0.9 + 0.6 * np.cos(2 * time), -1.2 * np.sin(2 * time)
     effort = 0.35 - 0.25 * np.cos(2 * time)
-    excitation = np.column_stack([0.5 * effort, effort, 0.9 * effort + 0.03, 0.8 * effort])
+    excitation = np.column_stack([0.5 * effort, effort, 0.6 * effort + 0.3 * effort**2, 0.8 * effort])
     forward = ForwardModel(KNEE, rate_hz=100, activation_time_constant_s=0.015)
     torque = forward(*(torch.tensor(v) for v in (excitation, angle, velocity)), forward.generic()).numpy()
     envelopes = {name: excitation[:, KNEE.muscle_names.index(name)] for name in OBSERVED}
@@ -39,7 +39,7 @@ def test_quadriceps_extends_with_the_moment_arms_of_its_source():
     expected = {"RF": (5.04, 4.0, 1.89), "VL": (4.3, 3.5, 2.14), "VI": (4.87, 3.7, 2.05), "VM": (4.63, 3.6, 2.33)}
     for name, centimetres in expected.items():
         ours = -100 * arms[:, KNEE.muscle_names.index(name)].numpy()
-        assert ours == pytest.approx(centimetres, abs=0.45), name
+        assert ours == pytest.approx(centimetres, abs=0.06), name
 
 
 def test_inverse_dynamics_of_the_knee_is_opensims():
@@ -62,7 +62,7 @@ def test_every_method_reconstructs_the_hidden_head(name):
     assert len(fitted.parameters()) == 5 * 4 + 2
     hidden = result.mean[:, KNEE.muscle_names.index("VI")]
     if name != "nmm-paper":  # whose few test epochs say nothing
-        assert np.corrcoef(hidden, truth)[0, 1] > 0.95
+        assert np.sqrt(np.mean((hidden - truth) ** 2)) < 0.1 * truth.max()
 
 
 def test_a_knee_folder_runs_through_the_workflow(root, tmp_path):

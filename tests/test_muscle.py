@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +64,10 @@ def test_thelen_curves_are_as_published():
     step = torch.tensor([-1e-6, 0.0, 1e-6], dtype=FLOAT)
     slow = thelen.force_velocity(step)
     assert (slow[2] - slow[1]).item() == pytest.approx(2 * (slow[1] - slow[0]).item(), rel=1e-4)
+    force = thelen.active_force_length(torch.tensor([0.5, 1.0], dtype=FLOAT))
+    assert force.tolist() == pytest.approx([np.exp(-0.5), 1.0])
+    passive = thelen.passive_force_length(torch.tensor([0.9, 1.0, 1.3, 1.6], dtype=FLOAT))
+    assert passive.tolist() == pytest.approx([0, 0, np.expm1(2) / np.expm1(4), 1.0])  # F_o at 60 % strain
     fast = thelen.force_velocity(torch.tensor([100.0], dtype=FLOAT)).item()
     assert 1.79 < fast < thelen.ECCENTRIC_PLATEAU
     strain = np.linspace(0, 1.2 * thelen.TENDON_STRAIN, 2000)
@@ -129,22 +135,51 @@ def test_compliant_tendon_at_rest_is_opensims():
             assert force.numpy()[0] == pytest.approx(theirs, rel=1e-4, abs=1e-2)
 
 
+def test_a_stiff_tendon_is_a_rigid_one():
+    """Twenty times as stiff: the force of the rigid tendon to a per cent of F_o, at speed too."""
+    names = ("active_force_length", "force_velocity", "passive_force_length")
+    stiff = SimpleNamespace(**{name: getattr(de_groote, name) for name in names})
+    stiff.tendon_force = lambda length: de_groote.tendon_force(1 + 20 * (length - 1))
+    forward = model()
+    p = hill_parameters(forward.scheme, forward.generic())
+    length, moment_arm = forward.geometry(torch.linspace(0.3, 2.0, 20, dtype=FLOAT))
+    velocity, activation = -2.0 * moment_arm, torch.full_like(length, 0.4)
+    force, converged = compliant_force(length, velocity, activation, p, stiff)
+    rigid = hill_force(length, velocity, p).at(activation)
+    soft, _ = compliant_force(length, velocity, activation, p)
+    assert converged.all() and torch.all((force - rigid).abs() < 0.01 * p.max_isometric_force)
+    assert torch.max((soft - rigid).abs() / p.max_isometric_force) > 0.02
+
+
+def test_a_slack_unit_does_not_pull():
+    p = hill_parameters(parameter_scheme(ELBOW6), model().generic())
+    length = (0.9 * p.tendon_slack_length).unsqueeze(0)
+    force, converged = compliant_force(length, 0 * length, torch.ones_like(length), p)
+    assert not converged.any() and torch.all(force == 0)
+
+
 @pytest.mark.parametrize("name", CURVES)
-def test_a_stiff_tendon_is_a_rigid_one_and_a_compliant_one_has_true_gradients(name):
-    options = {"curves": name}
-    rigid, compliant = model(**options), model(**options, tendon="compliant")
-    angle = torch.linspace(0.3, 2.0, 20, dtype=FLOAT)
-    activation = torch.full((20, 6), 0.4, dtype=FLOAT)
-    one, two = (m.torque(activation, angle, 0 * angle, m.generic()) for m in (rigid, compliant))
-    assert torch.isfinite(two).all() and 0 < (one - two).abs().max() < 0.25 * one.abs().max()
-    values = compliant.generic().requires_grad_()
-    place = compliant.scheme.index("optimal_fibre_length")[2]
-    (gradient,) = torch.autograd.grad(compliant.torque(activation, angle, 0 * angle, values)[5], values)
-    step = torch.zeros_like(values)
-    step[place] = 1e-7
-    with torch.no_grad():
-        up, down = (compliant.torque(activation, angle, 0 * angle, values + s * step)[5] for s in (1, -1))
-    assert gradient[place].item() == pytest.approx((up - down).item() / 2e-7, rel=1e-3)
+def test_compliant_tendons_have_true_gradients(name):
+    forward = model(curves=name, tendon="compliant")
+    angle = torch.linspace(0.3, 2.0, 5, dtype=FLOAT)
+    activation = torch.full((5, 6), 0.4, dtype=FLOAT)
+    values = torch.tensor(0.5 * forward.scheme.generic + 0.25 * (forward.scheme.lower + forward.scheme.upper))
+
+    def loss(theta):
+        return forward.torque(activation, angle, 0.3 * angle, theta).square().mean()
+
+    gradient = torch.func.grad(loss)(values)
+    for place in range(32):
+        step = torch.zeros(32, dtype=FLOAT)
+        step[place] = 1e-6 * (forward.scheme.upper[place] - forward.scheme.lower[place])
+        numeric = ((loss(values + step) - loss(values - step)) / (2 * step[place])).item()
+        assert gradient[place].item() == pytest.approx(numeric, rel=1e-3, abs=1e-4 * float(gradient.abs().max()))
+
+
+def test_the_filter_belongs_to_its_rate():
+    forward = ForwardModel(ELBOW6, rate_hz=200, activation_time_constant_s=0.015, scheme="H2")
+    with pytest.raises(ValueError, match="100 Hz"):
+        forward.activation(torch.zeros(10, 6, dtype=FLOAT), forward.generic())
 
 
 def test_recursive_filter_is_lloyd_and_besiers():
@@ -215,20 +250,27 @@ def test_each_scheme_has_thirty_two_parameters_with_true_gradients(scheme):
     level=st.floats(0, 1),
     scheme=st.sampled_from(available_schemes()),
     curves=st.sampled_from(sorted(CURVES)),
+    dynamics=st.sampled_from(["scheme", "first_order"]),
 )
-def test_force_over_the_whole_box_of_every_scheme_and_curve_set(share, angle, speed, level, scheme, curves):
-    forward = model(scheme=scheme, curves=curves)
+def test_torque_over_the_whole_box_of_every_scheme_and_curve_set(share, angle, speed, level, scheme, curves, dynamics):
+    forward = model(scheme=scheme, curves=curves, dynamics=dynamics)
     box = forward.scheme
     values = torch.tensor(box.lower + (box.upper - box.lower) * share, requires_grad=True)
     still, turning = torch.full((20,), angle, dtype=FLOAT), torch.full((20,), speed, dtype=FLOAT)
     terms = forward.torque_terms(still, turning, values)
-    activation = forward.activation(torch.full((20, 6), level, dtype=FLOAT), values)
+    rhythm = torch.outer(torch.arange(20, dtype=FLOAT), torch.arange(1, 7, dtype=FLOAT))
+    activation = forward.activation(level * (0.5 + 0.5 * torch.sin(rhythm)), values)
     torque = terms.at(activation)
     assert torch.isfinite(torque).all() and torch.isfinite(torch.autograd.grad(torque.sum(), values)[0]).all()
     assert torch.all((activation >= -1e-9) & (activation <= 1 + 1e-9))
     sign = torch.tensor([1.0 if m.action == "flexor" else -1.0 for m in ELBOW6.muscles], dtype=FLOAT)
     assert torch.all(terms.gain * sign >= 0)  # more activation, more pull
-    assert torch.equal(terms.at(torch.zeros(20, 6, dtype=FLOAT)), terms.passive)  # no activation, no active force
+    silent = forward(torch.zeros(20, 6, dtype=FLOAT), still, turning, values)
+    assert torch.allclose(silent, terms.passive, atol=1e-12)  # no excitation, no active force
+    single = model(scheme=scheme, curves=curves, dynamics=dynamics, dtype=torch.float32)
+    coarse = values.detach().float().requires_grad_()
+    small = single(torch.full((20, 6), level), still.float(), turning.float(), coarse)
+    assert torch.isfinite(torch.autograd.grad(small.sum(), coarse)[0]).all()
 
 
 @settings(max_examples=30, deadline=None)

@@ -25,13 +25,15 @@ def compliant_force(
 ) -> tuple[Tensor, Tensor]:
     """Tendon force (N) at `length` (m), `velocity` (m/s) and `activation`, and whether the equilibrium was found.
 
-    All (..., T, n_muscles). Where none exists within the fibre's and the tendon's range (a slack unit, say), the force
-    is that at the nearer end of the range, and False. Gradients come from one Newton step at the solution.
+    All (..., T, n_muscles). Where none exists, the unit is slack: the force is what its tendon gives with the fibre at
+    its shortest, mostly nothing, and False. Gradients come from one Newton step at the solution.
     """
 
+    def tendon(along_tendon: Tensor) -> Tensor:
+        return p.max_isometric_force * curves.tendon_force((length - along_tendon) / p.tendon_slack_length)
+
     def excess(along_tendon: Tensor) -> Tensor:
-        tendon = p.max_isometric_force * curves.tendon_force((length - along_tendon) / p.tendon_slack_length)
-        return tendon - fibre_force(along_tendon, velocity, p, curves).at(activation)
+        return tendon(along_tendon) - fibre_force(along_tendon, velocity, p, curves).at(activation)
 
     with torch.no_grad():
         low = (length - (1 + LONGEST_STRAIN) * p.tendon_slack_length).maximum(SHORTEST_LENGTH * p.optimal_fibre_length)
@@ -46,4 +48,5 @@ def compliant_force(
     flattest = -FLATTEST * p.max_isometric_force / p.optimal_fibre_length  # a slack unit has no slope to divide by
     newton = excess(solution) / slope.detach().minimum(flattest)
     solution = solution - torch.where(converged, newton, torch.zeros_like(newton))
-    return fibre_force(solution, velocity, p, curves).at(activation), converged
+    taut = fibre_force(solution, velocity, p, curves).at(activation)
+    return torch.where(converged, taut, tendon(solution).clamp(min=0)), converged

@@ -91,7 +91,8 @@ class Skeleton:
 class Arm:
     """Everything the physics needs to know about one joint and its muscles.
 
-    `length_angles_deg` (K,) and `lengths` (K, n_muscles) tabulate the muscle-tendon lengths (m) at shoulder 0.
+    `length_angles_deg` (K,) and `lengths` (K, n_muscles) tabulate the muscle-tendon lengths (m) in the posture that the
+    data file states.
     """
 
     name: str
@@ -160,7 +161,8 @@ def _skeleton(entry: dict[str, Any]) -> Skeleton:
 def load_arm(name: str) -> Arm:
     """Read an arm from its data file; an arm that `extends` another adds its muscles behind the other's.
 
-    Raises KeyError when there is no such arm.
+    It may add groups and wraps too; joint and skeleton stay the other's. Raises KeyError when there is no such arm,
+    ValueError where a length table is shorter than that of the arm it extends.
     """
     entry = _read(name)
     table = pd.read_csv(DATA / entry["length_table"], index_col="angle_deg")
@@ -181,11 +183,16 @@ def load_arm(name: str) -> Arm:
     parent = load_arm(entry["extends"])
     from scipy.interpolate import CubicSpline
 
-    spline = CubicSpline(table.index.to_numpy(float), table[[muscle.name for muscle in muscles]].to_numpy())
+    angles = table.index.to_numpy(float)
+    if angles[0] > parent.length_angles_deg[0] or angles[-1] < parent.length_angles_deg[-1]:
+        raise ValueError(f"{entry['length_table']} covers {angles[0]:g} to {angles[-1]:g} deg, less than {parent.name}")
+    spline = CubicSpline(angles, table[[muscle.name for muscle in muscles]].to_numpy())
     return replace(
         parent,
         name=name,
         source=entry["source"],
         muscles=parent.muscles + muscles,
+        groups=parent.groups | {key: tuple(value) for key, value in entry.get("groups", {}).items()},
+        wraps=parent.wraps + tuple(_wrap(key, value) for key, value in entry.get("wraps", {}).items()),
         lengths=np.hstack([parent.lengths, spline(parent.length_angles_deg)]),
     )

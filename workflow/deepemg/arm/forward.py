@@ -75,6 +75,10 @@ class ForwardModel(torch.nn.Module):
                 longest_delay_s=longest,
             )
         elif self.dynamics == "recursive":
+            if abs(rate - self.scheme.largest("filter_rate_hz")) > 0.01 * rate:
+                raise ValueError(
+                    f"g1 and g2 belong to {self.scheme.largest('filter_rate_hz'):g} Hz, not to {rate:g} Hz"
+                )
             poles = (-self.scheme.read(values, name) for name in ("filter_g1", "filter_g2"))
             neural = recursive(excitation, delay, *poles, rate_hz=rate, longest_delay_s=longest)
         elif self.dynamics == "first_order":

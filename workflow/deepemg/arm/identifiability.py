@@ -1,7 +1,7 @@
 """Which personal parameters could torque tell, at best? `python -m deepemg.arm.identifiability docs/arm.md`
 
 Linear theory around the generic arm: curls with known excitations, torque errors that are white, priors of the scheme.
-Real fits know less, so what is not identified here is not identified anywhere.
+Real fits know less: what is not identified here is not identified by such trials.
 """
 
 from __future__ import annotations

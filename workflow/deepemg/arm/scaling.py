@@ -16,8 +16,9 @@ def scale_arm(arm: Arm, sizes: Mapping[str, float]) -> Arm:
 
     `sizes` holds what was measured (m, kg), by the keys of subject.yaml; what is missing keeps the generic value.
     Muscle-tendon lengths, fibre and tendon lengths share one ratio, so the operating range of every muscle on its
-    force-length curve stays that of the generic arm (the rule of OpenSim's scale tool); moment arms scale with them.
-    Distal mass is a fraction of body mass (de Leva 1996); inertia goes with mass times length squared.
+    force-length curve stays that of the generic arm, and moment arms scale with them. Path points scale with their own
+    segment, as in OpenSim: where the two ratios differ, paths and table are no longer quite the same arm (docs/arm.md).
+    Distal mass is a fraction of body mass, given in the arm's file; inertia goes with mass times length squared.
     """
     skeleton = arm.skeleton
     proximal, distal = (

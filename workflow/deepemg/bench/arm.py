@@ -76,7 +76,7 @@ def compare() -> pd.DataFrame:
     rng = np.random.default_rng(0)
     states = rng.uniform(0.02, 1, (SAMPLES, 6)), rng.uniform(0.1, 2.2, SAMPLES), rng.uniform(-4, 4, SAMPLES)
     paths, tables = _opensim("points", states), _opensim("table", states)
-    np.testing.assert_allclose(_ours(torch.float64, states)[0]()[:OPENSIM_SAMPLES], tables(), atol=0.05)
+    np.testing.assert_allclose(_ours(torch.float64, states)[0]()[:OPENSIM_SAMPLES], tables(), atol=1e-6)
     rows = [
         ("OpenSim 4.6, wrapped paths", OPENSIM_SAMPLES, _best(paths) / OPENSIM_SAMPLES),
         ("OpenSim 4.6, length tables", OPENSIM_SAMPLES, _best(tables) / OPENSIM_SAMPLES),

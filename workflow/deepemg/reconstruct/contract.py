@@ -79,9 +79,10 @@ class Reconstruction:
 
 
 class Fitted(Protocol):
-    """A method after its fit."""
+    """A method after its fit; `settings` are those it was fitted with."""
 
     arm: Arm
+    settings: dict[str, Any]
 
     def reconstruct(self, trial: Trial) -> Reconstruction: ...
 

@@ -30,7 +30,8 @@ class GenericArm:
 
     def torque(self, trial: Trial, excitation: np.ndarray) -> np.ndarray:
         """Joint torque (T,) of excitations (T, n_muscles)."""
-        return self.torque_terms(trial).at(torch.from_numpy(self.activation(excitation))).numpy()
+        motion = torch.from_numpy(trial.angle), torch.from_numpy(trial.velocity)
+        return self.model.torque(torch.from_numpy(self.activation(excitation)), *motion, self.values).detach().numpy()
 
     def parameters(self) -> pd.DataFrame:
         """The generic parameters as the personal ones; nothing was estimated, so nothing is identified."""
