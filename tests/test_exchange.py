@@ -11,11 +11,11 @@ from conftest import make_trial
 from test_methods import fit
 
 from deepemg.arm.definition import load_arm
-from deepemg.arm.exchange import personal_arm, write_activations, write_excitations, write_moment, write_osim
+from deepemg.arm.exchange import personal_arm, write_osim
 from deepemg.arm.forward import ForwardModel
 from deepemg.arm.opensim import import_opensim
 from deepemg.arm.scaling import scale_arm
-from deepemg.arm.storage import read_storage
+from deepemg.arm.storage import read_storage, write_activations, write_excitations, write_moment
 from deepemg.reconstruct.export import export
 from deepemg.reconstruct.trials import reconstruct_trials
 

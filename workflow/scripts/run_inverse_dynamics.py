@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.arm.exchange import write_moment
+from deepemg.arm.storage import write_moment
 from deepemg.files import written_aside
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.torque import subject_torque

@@ -1,4 +1,4 @@
-"""Personal arms for OpenSim: the model as .osim; excitations, activations and moments as .sto."""
+"""Personal arms for OpenSim: the model as .osim (signals: storage.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import torch
 from deepemg.arm.definition import Arm
 from deepemg.arm.opensim import build_model, path_table
 from deepemg.arm.parameters import HILL, hill_parameters, parameter_scheme
-from deepemg.arm.storage import write_storage
 
 
 def personal_arm(arm: Arm, personal: np.ndarray, *, scheme: str = "H1") -> Arm:
@@ -49,20 +48,3 @@ def _write_splines_in_full(arm: Arm, path: Path) -> None:
                 raise OSError(f"{path}: OpenSim wrote no path for {name}")
             place.text = " ".join(map(repr, values.tolist()))
     document.write(path, encoding="UTF-8", xml_declaration=True)
-
-
-def write_excitations(path: Path, arm: Arm, time: np.ndarray, excitation: np.ndarray) -> None:
-    """Write excitations (T, n_muscles) as controls that OpenSim's tools take, named by the path of the muscle."""
-    columns = {f"/forceset/{name}": excitation[:, place] for place, name in enumerate(arm.muscle_names)}
-    write_storage(path, time, columns, name="excitations")
-
-
-def write_activations(path: Path, arm: Arm, time: np.ndarray, activation: np.ndarray) -> None:
-    """Write activations (T, n_muscles) as states, named by the path of the state."""
-    columns = {f"/forceset/{name}/activation": activation[:, place] for place, name in enumerate(arm.muscle_names)}
-    write_storage(path, time, columns, name="activations")
-
-
-def write_moment(path: Path, arm: Arm, time: np.ndarray, moment: np.ndarray) -> None:
-    """Write the joint moment (T,), N m, in the form of the inverse dynamics tool."""
-    write_storage(path, time, {f"{arm.coordinate}_moment": moment}, name="inverse_dynamics")

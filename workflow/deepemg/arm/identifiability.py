@@ -16,6 +16,7 @@ import torch
 from deepemg.arm.definition import Arm, load_arm
 from deepemg.arm.forward import ForwardModel
 from deepemg.arm.parameters import available_schemes
+from deepemg.marks import between_marks
 
 RATE_HZ = 100.0
 SECONDS = 12.0
@@ -62,12 +63,8 @@ def identifiability_markdown(arm: Arm) -> str:
 
 
 def with_identifiability(text: str, table: str) -> str:
-    """Text with the table between its two marks. Raises ValueError where a mark is missing."""
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError("the marks around the table of identifiability are missing")
-    return f"{before}{START}\n{table}\n{END}{after}"
+    """Text with the table between its two marks."""
+    return between_marks(text, START, END, table)
 
 
 if __name__ == "__main__":

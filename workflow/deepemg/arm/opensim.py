@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import torch
+from scipy.interpolate import CubicSpline
 
 from deepemg.arm.definition import Arm, Muscle, Segment
-from deepemg.arm.geometry import MuscleGeometry
 from deepemg.arm.storage import read_storage, write_storage
 
 MuscleModel = Literal["none", "millard", "de_groote"]
@@ -148,7 +147,9 @@ def path_table(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.deg2rad(arm.length_angles_deg[[0, -1]])
     step = np.deg2rad(KNOT_DEG)
     angles = np.arange(low - MARGIN_KNOTS * step, high + (MARGIN_KNOTS + 0.5) * step, step)
-    return angles, MuscleGeometry(arm)(torch.tensor(angles))[0].numpy()
+    spline = CubicSpline(np.deg2rad(arm.length_angles_deg), arm.lengths)
+    inside = np.clip(angles, low, high)
+    return angles, spline(inside) + spline(inside, 1) * (angles - inside)[:, None]
 
 
 def _tabulated_path(osim: Any, arm: Arm, muscle: str) -> Any:

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepemg.arm.definition import Arm
+
 
 def write_storage(
     path: Path, time: np.ndarray, columns: dict[str, np.ndarray], *, name: str, in_degrees: bool = False
@@ -23,6 +25,23 @@ def write_storage(
     ]
     body = table.to_csv(sep="\t", index=False, float_format="%.12g", lineterminator="\n")
     path.write_text("\n".join(header) + "\n" + body)
+
+
+def write_excitations(path: Path, arm: Arm, time: np.ndarray, excitation: np.ndarray) -> None:
+    """Write excitations (T, n_muscles) as controls that OpenSim's tools take, named by the path of the muscle."""
+    columns = {f"/forceset/{name}": excitation[:, place] for place, name in enumerate(arm.muscle_names)}
+    write_storage(path, time, columns, name="excitations")
+
+
+def write_activations(path: Path, arm: Arm, time: np.ndarray, activation: np.ndarray) -> None:
+    """Write activations (T, n_muscles) as states, named by the path of the state."""
+    columns = {f"/forceset/{name}/activation": activation[:, place] for place, name in enumerate(arm.muscle_names)}
+    write_storage(path, time, columns, name="activations")
+
+
+def write_moment(path: Path, arm: Arm, time: np.ndarray, moment: np.ndarray) -> None:
+    """Write the joint moment (T,), N m, in the form of the inverse dynamics tool."""
+    write_storage(path, time, {f"{arm.coordinate}_moment": moment}, name="inverse_dynamics")
 
 
 def read_storage(path: Path) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from deepemg.arm.exchange import personal_arm, write_activations, write_excitations, write_moment, write_osim
+from deepemg.arm.exchange import personal_arm, write_osim
 from deepemg.arm.forward import ForwardModel
+from deepemg.arm.storage import write_activations, write_excitations, write_moment
 from deepemg.reconstruct.registry import method
 
 

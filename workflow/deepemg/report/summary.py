@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from deepemg.marks import between_marks
 from deepemg.report.score_panel import score_cells
 from deepemg.report.style import METHOD_LABELS, order_methods
 
@@ -47,9 +48,5 @@ def summary_markdown(
 
 
 def with_summary(readme: str, summary: str) -> str:
-    """README text with `summary` between its two marks. Raises ValueError where a mark is missing."""
-    before, start, rest = readme.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError("the README has lost the marks around its summary")
-    return f"{before}{START}\n{summary}\n{END}{after}"
+    """README text with `summary` between its two marks."""
+    return between_marks(readme, START, END, summary)
