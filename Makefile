@@ -5,6 +5,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 SEED ?= 20250307
 SUBJECTS ?= 5
+TIER ?= T1
+EMG ?= csv
 COHORT ?= cohort
 CUBE ?=
 
@@ -25,9 +27,9 @@ real: .venv/ready
 	@test -d "$(CUBE)" || { echo "make real needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
 	$(SNAKEMAKE) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
 
-# Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 COHORT=<folder>
+# Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
 cohort: .venv/ready
-	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --out $(COHORT)
+	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --tier $(TIER) --emg $(EMG) --out $(COHORT)
 
 # This library beside OpenSim, timed in one run: results/bench/arm.csv
 bench: .venv/ready

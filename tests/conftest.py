@@ -11,12 +11,23 @@ import pytest
 from deepemg.arm.definition import Arm, load_arm
 from deepemg.arm.inverse_dynamics import joint_moment
 from deepemg.reconstruct.contract import Trial
-from deepemg.simulate.assumptions import load_assumptions
-from deepemg.simulate.cohort import Protocol, make_cohort
+from deepemg.simulate.assumptions import Assumptions, load_assumptions
+from deepemg.simulate.cohort import Cohort, make_cohort
+from deepemg.simulate.protocol import Protocol
 
 ROOT = Path(__file__).parents[1]
 SEED = 20250307  # a development seed, never that of the embedded cohort
 PROTOCOL = Protocol(loads=(0.0, 2.0), train_repetitions=1, test_repetitions=1)
+
+
+def one_of_each(assumptions: Assumptions) -> Assumptions:
+    """The assumptions with a single maximal contraction in each direction."""
+    protocol = assumptions["protocol"]
+    once = {name: entry | {"trials": 1} for name, entry in protocol["isometric"].items()}
+    return {**assumptions, "protocol": {**protocol, "isometric": once}}
+
+
+TINY = Cohort(SEED, "T1", PROTOCOL, one_of_each(load_assumptions()))
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +75,7 @@ def trials(elbow6: Arm) -> tuple[Trial, ...]:
 
 @pytest.fixture(scope="session")
 def tiny_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One simulated subject S1: two loads, one curl a trial, two trials at a time."""
+    """One simulated subject S1: two loads, one curl a trial, one effort of each kind."""
     out = tmp_path_factory.mktemp("cohort")
-    assert make_cohort(out, SEED, 1, PROTOCOL, jobs=2, assumptions=load_assumptions()) == []
+    assert make_cohort(out, TINY, 1, jobs=2) == []
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -15,8 +16,10 @@ from deepemg.arm.inverse_dynamics import joint_moment
 from deepemg.arm.opensim import build_model, import_opensim, inverse_dynamics, muscle_geometry
 from deepemg.arm.parameters import PersonalParameters, hill_parameters, parameter_scheme
 from deepemg.arm.scaling import describe_arm, restore_arm, scale_arm
+from deepemg.signals.torque import subject_torque
 
 FLOAT = torch.float64
+POSTURES = {"overhead", "horizontal"}
 
 
 def model(arm):
@@ -110,6 +113,43 @@ def test_inverse_dynamics_is_opensims(elbow6):
     assert np.max(np.abs(closed - tool)[20:-20]) < 1e-4
     assert np.max(np.abs(closed - tool)) < 1e-2  # the tolerance of OpenSim's own tests of the tool on arm26
     assert np.max(np.abs(closed)) > 10
+
+
+@pytest.mark.parametrize("posture", [None, *load_arm("elbow6").postures])
+def test_gravity_of_each_posture_is_opensims(posture):
+    time = np.arange(0, 4, 0.01)
+    omega = 2 * np.pi * 0.4
+    angle, acceleration = 1.0 - 0.9 * np.cos(omega * time), 0.9 * omega**2 * np.cos(omega * time)
+    arm = scale_arm(load_arm("elbow7"), {"forearm_m": 0.25, "mass_kg": 80}).in_posture(posture)
+    closed = joint_moment(arm.skeleton, angle, acceleration, load_kg=4.0)
+    assert np.max(np.abs(closed - inverse_dynamics(arm, time, angle, load_kg=4.0))[20:-20]) < 1e-4
+
+
+def test_overhead_turns_gravity_round_and_horizontal_takes_it_away(elbow6):
+    held = {
+        name: joint_moment(elbow6.in_posture(name).skeleton, np.array([np.pi / 2]), np.zeros(1), load_kg=4.0)[0]
+        for name in (None, "overhead", "horizontal")
+    }
+    assert held["overhead"] == pytest.approx(-held[None], abs=1e-9) and held[None] > 10
+    assert abs(held["horizontal"]) < 0.06 * held[None]  # the axis of the joint is tilted by 3.5 degrees
+
+
+def test_postures_survive_scaling_and_an_unknown_one_is_refused(elbow6):
+    arm = restore_arm(describe_arm(scale_arm(elbow6, {"forearm_m": 0.26})))
+    assert arm.postures == elbow6.postures == load_arm("elbow7").postures and set(arm.postures) == POSTURES
+    assert arm.in_posture(None) is arm and load_arm("knee4").postures == {}
+    with pytest.raises(KeyError, match=r"'lying'.*overhead, horizontal"):
+        arm.in_posture("lying")
+
+
+def test_torque_of_a_subject_follows_the_posture_of_each_trial(elbow6):
+    time = np.arange(0, 1, 0.01)
+    kinematics = pd.concat(
+        pd.DataFrame({"trial": name, "time_s": time, "angle_rad": 1.5, "load_kg": 2.0, "posture": posture})
+        for name, posture in (("a", ""), ("b", "overhead"), ("c", "horizontal"))
+    )
+    hanging, overhead, horizontal = subject_torque(elbow6, kinematics).reshape(3, -1)
+    assert overhead == pytest.approx(-hanging, abs=1e-6) and np.all(np.abs(horizontal) < 0.06 * hanging)
 
 
 def test_inverse_dynamics_is_the_solvers(elbow6):

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import edfio
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,10 +21,13 @@ from deepemg.arm.storage import read_storage, write_storage
 from deepemg.recordings import check
 from deepemg.recordings.check import find_subjects
 from deepemg.recordings.problems import RecordingError
-from deepemg.recordings.read import read_angle, read_emg
+from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
 from deepemg.recordings.readers import READERS
-from deepemg.recordings.subject import Channel, Trial, read_subject
+from deepemg.recordings.subject import Channel, Subject, Trial, read_subject
+from deepemg.signals.emg import low_pass
 from deepemg.signals.envelopes import subject_envelopes
+from deepemg.signals.kinematics import subject_kinematics
+from deepemg.signals.normalisation import reference_level
 from deepemg.signals.quality import recording_quality
 
 RATE = 1000
@@ -76,6 +80,13 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
+def add(path: Path, column: str, **cells: str) -> None:
+    """Give trials of trials.csv (their names are the keys) a cell in a new last column."""
+    table = pd.read_csv(path, dtype=str)
+    table[column] = table["trial"].map(cells)
+    table.to_csv(path, index=False)
+
+
 def test_a_good_folder_has_no_problem(folder):
     assert check_folder(folder) == []
     assert [path.name for path in find_subjects(folder.parent)] == ["P1"]
@@ -112,6 +123,8 @@ FAULTS = [
     ("a comma too many", lambda f: edit(f / "trials.csv", "_angle.csv\n2", "_angle.csv,,\n2"), "DE-012", "trials"),
     ("yaml in Latin-1", lambda f: (f / "subject.yaml").write_bytes(b"id: J\xfcrg"), "DE-006", "subject.yaml"),
     ("unnamed cells", lambda f: edit(f / "2_test_emg.csv", "bic,lat\n", "bic,lat\n1,5,1,5\n"), "DE-056", "2_test"),
+    ("a torque nobody describes", lambda f: add(f / "trials.csv", "torque_file", mvc="t.csv"), "DE-034", "row 6"),
+    ("an unknown posture", lambda f: add(f / "trials.csv", "posture", mvc="lying"), "DE-035", "overhead, horizontal"),
     ("no trials sheet", lambda f: (f / "trials.csv").unlink(), "DE-001", "trials.csv"),
 ]  # fmt: skip
 
@@ -277,6 +290,165 @@ def test_envelopes_that_are_fractions_already_keep_their_level(folder):
     assert check_folder(folder) == []
     clock = pd.concat(pd.DataFrame({"trial": t.trial, "time_s": np.arange(0, 4, 0.01)}) for t in subject.movements)
     assert subject_envelopes(subject, "observed", clock, EMG)["TRIlat"].to_numpy() == pytest.approx(0.2)
+
+
+def in_edf(folder: Path, unit: str) -> None:
+    """Rewrite the EMG files as EDF; angles stay CSV."""
+    for path in folder.glob("*_emg.csv"):
+        table = pd.read_csv(path)
+        edfio.Edf(
+            [
+                edfio.EdfSignal(
+                    table[name].to_numpy(), RATE, label=name, physical_dimension=unit, physical_range=(-2000, 2000)
+                )
+                for name in table
+            ]
+        ).write(path.with_suffix(".edf"))
+        path.unlink()
+    sheet = folder / "trials.csv"
+    sheet.write_text(sheet.read_text().replace("_emg.csv", "_emg.edf"))
+
+
+def test_emg_may_be_edf_while_angles_are_csv(folder):
+    subject = read_subject(folder)
+    before = read_emg(subject, subject.channels[0], subject.movements[0]).values
+    in_edf(folder, "uV")
+    subject = read_subject(folder)
+    assert check_folder(folder) == []
+    assert recording_quality(subject, QUALITY, emg=EMG)["channels"]
+    after = read_emg(subject, subject.channels[0], subject.movements[0]).values
+    assert after == pytest.approx(before, abs=4000 / 2**16)
+
+
+def test_a_unit_that_an_edf_file_contradicts_is_found_before_anything_is_read(folder):
+    in_edf(folder, "mV")
+    problems = check_folder(folder)
+    assert [problem.id for problem in problems] == ["DE-042"] * 2 and "unit mV in it" in str(problems[0])
+
+
+def measured(folder: Path) -> None:
+    """The MVC trial gets a file of its angle and its torque."""
+    time = np.arange(0, 2, 0.01)
+    table = pd.DataFrame({"time": time, "moment": 60 + np.sin(time), "angle": 90.0})
+    table.to_csv(folder / "mvc_joint.csv", index=False)
+    add(folder / "trials.csv", "torque_file", mvc="mvc_joint.csv")
+    edit(folder / "trials.csv", "mvc_emg.csv,", "mvc_emg.csv,mvc_joint.csv")
+    with (folder / "subject.yaml").open("a") as file:
+        file.write("torque: {column: moment, unit: N m, rate_hz: 100}\n")
+
+
+def test_torque_and_angle_of_a_trial_without_movement_are_checked_and_read(folder):
+    measured(folder)
+    subject = read_subject(folder)
+    (trial,) = subject.mvc_trials
+    assert check_folder(folder) == []
+    assert len(recording_quality(subject, QUALITY, emg=EMG)["kinematics"]) == 4  # numbers of curls only
+    torque = read_measured_torque(subject, trial)
+    assert torque.rate_hz == 100 and torque.values == pytest.approx(60 + np.sin(torque.time_s))
+    assert read_angle(subject, trial).values == pytest.approx(np.pi / 2)
+    path = folder / "mvc_joint.csv"
+    assert path in subject.checked_files() and path not in subject.kinematics_files()
+
+
+def test_torque_files_may_follow_a_pattern(folder):
+    measured(folder)
+    edit(folder / "subject.yaml", "column: moment", "file: '{trial}_joint.csv', column: moment")
+    subject = read_subject(folder)
+    assert check_folder(folder) == [] and subject.torque_path(subject.mvc_trials[0]) == folder / "mvc_joint.csv"
+    edit(folder / "subject.yaml", "{trial}_joint", "{name}_joint")
+    assert [problem.id for problem in check_folder(folder)] == ["DE-025"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda f: (f / "mvc_joint.csv").unlink(), ["DE-040"]),
+        (lambda f: edit(f / "mvc_joint.csv", "moment,angle", "torque,elbow"), ["DE-041", "DE-041"]),
+        (lambda f: edit(f / "subject.yaml", "unit: N m", "unit: lb ft"), ["DE-004"]),
+    ],
+    ids=["missing file", "missing columns", "another unit"],
+)
+def test_torque_that_is_not_there_as_declared_is_a_problem(folder, spoil, expected):
+    measured(folder)
+    spoil(folder)
+    assert [problem.id for problem in check_folder(folder)] == expected
+
+
+def test_a_unit_of_torque_is_known_in_every_spelling(folder):
+    measured(folder)
+    moment = pd.read_csv(folder / "mvc_joint.csv")["moment"].to_numpy()
+    sheet = folder / "trials.csv"
+    sheet.write_text(sheet.read_text().replace("mvc_joint.csv", "mvc.edf"))
+    for unit, expected in (("Nm", []), ("N.m", []), ("mNm", ["DE-042"])):
+        signals = [
+            edfio.EdfSignal(moment, 100, label="moment", physical_dimension=unit),
+            edfio.EdfSignal(np.full(len(moment), 90.0), 100, label="angle", physical_dimension="deg"),
+        ]
+        edfio.Edf(signals).write(folder / "mvc.edf")
+        assert [problem.id for problem in check_folder(folder)] == expected, unit
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda f: change(f / "mvc_joint.csv", "moment", lambda moment: 0 * moment), ["DE-075"]),
+        (lambda f: change(f / "mvc_joint.csv", "moment", lambda moment: moment.where(moment.index != 7)), ["DE-052"]),
+        (lambda f: change(f / "mvc_joint.csv", "angle", lambda angle: angle.where(angle.index != 7)), ["DE-052"]),
+        (lambda f: pd.read_csv(f / "mvc_joint.csv").iloc[:150].to_csv(f / "mvc_joint.csv"), ["DE-072"] * 2),
+    ],
+    ids=["zero", "a gap", "a gap in the angle", "shorter than the EMG"],
+)
+def test_torque_that_no_muscle_gives_is_refused(folder, spoil, expected):
+    measured(folder)
+    spoil(folder)
+    assert [line[:6] for line in faults(folder)] == expected
+
+
+def test_a_torque_of_zero_is_fine_at_rest(folder):
+    measured(folder)
+    change(folder / "mvc_joint.csv", "moment", lambda moment: 0 * moment)
+    edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
+    assert recording_quality(read_subject(folder), QUALITY, emg=EMG)["normalisation"] == "training maximum"
+
+
+def test_posture_goes_from_the_sheet_to_the_kinematics(folder):
+    add(folder / "trials.csv", "posture", **{"0_test": "overhead"})
+    assert check_folder(folder) == []
+    table = subject_kinematics(read_subject(folder), rate_hz=100, settings={"cutoff_hz": 6, "order": 4})
+    assert list(table.columns[:6]) == ["trial", "split", "load", "load_kg", "posture", "clock_s"]
+    assert table.groupby("trial")["posture"].unique().map(list).to_dict() == {
+        "0_test": ["overhead"], "0_train": [""], "2_test": [""], "2_train": [""]
+    }  # fmt: skip
+
+
+def known(folder: Path) -> Subject:
+    """The lateral head becomes a known excitation: 0.2 in movements, rising to 0.8 in the MVC trial."""
+    edit(folder / "channels.csv", "lat,{emg_file},lat,TRIlat,uV,raw", "lat,{emg_file},lat,TRIlat,1,excitation")
+    for path in folder.glob("*_emg.csv"):
+        change(path, "lat", lambda lat: 0.2)
+    change(folder / "mvc_emg.csv", "lat", lambda lat: np.linspace(0, 0.8, len(lat)))
+    return read_subject(folder)
+
+
+def lateral(subject: Subject) -> np.ndarray:
+    clock = pd.concat(pd.DataFrame({"trial": t.trial, "time_s": np.arange(0, 4, 0.01)}) for t in subject.movements)
+    return subject_envelopes(subject, "observed", clock, EMG)["TRIlat"].to_numpy()
+
+
+def test_a_known_excitation_is_a_fraction_of_what_the_mvc_trials_reached(folder):
+    subject = known(folder)
+    assert check_folder(folder) == []
+    reached = low_pass(np.linspace(0, 0.8, 2 * RATE), rate_hz=RATE, cutoff_hz=6, order=4)
+    level = reference_level([reached], [], rate_hz=RATE, window_s=0.5)
+    assert level == pytest.approx(0.7, abs=0.01)
+    assert lateral(subject) == pytest.approx(0.2 / level)
+
+
+def test_a_known_excitation_without_mvc_stays_and_is_not_asked_of_rest(folder):
+    edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
+    subject = known(folder)
+    change(folder / "mvc_emg.csv", "lat", lambda lat: "unread")
+    assert recording_quality(subject, QUALITY, emg=EMG) and lateral(subject) == pytest.approx(0.2)
 
 
 def test_trailing_commas_quotes_and_empty_lines_shift_nothing(folder):

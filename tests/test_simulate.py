@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import yaml
-from conftest import PROTOCOL, SEED
+from conftest import SEED, TINY
 
 import deepemg
-from deepemg.arm.opensim import inverse_dynamics
+from deepemg.arm.forward import ForwardModel
+from deepemg.arm.opensim import inverse_dynamics, muscle_geometry
 from deepemg.simulate.assumptions import load_assumptions
-from deepemg.simulate.cohort import Protocol, make_cohort, make_subject, make_trial, mvc_trials
-from deepemg.simulate.coordination import share_torque
-from deepemg.simulate.emg import raw_emg
-from deepemg.simulate.forward import replay
+from deepemg.simulate.closed_loop import Truth, open_loop
+from deepemg.simulate.cohort import Cohort, make_cohort, make_trial, simulate_trial
+from deepemg.simulate.emg import amplifier_step, digitise, raw_emg
+from deepemg.simulate.plants import make_plant
+from deepemg.simulate.protocol import Movement, Protocol
+from deepemg.simulate.sharing.rule import share_torque
+from deepemg.simulate.subject import Subject
 
-MOVEMENT = PROTOCOL.movements()[-1]
 ASSUMPTIONS = load_assumptions()
+CONTROL = ASSUMPTIONS["control"]
+TRIALS = {trial.name: trial for trial in TINY.trials()}
+MOVEMENT = TRIALS["2kg_test"]
 
 
 @pytest.fixture(scope="module")
 def folder(tiny_cohort: Path) -> Path:
     return tiny_cohort / "S1"
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return TINY.subject(1)
 
 
 @pytest.fixture(scope="module")
@@ -37,37 +50,81 @@ def excitation(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / f"truth/{MOVEMENT.name}_excitation.csv.gz").drop(columns="time")
 
 
+def short_movement(tier: str, task: str = "curls", load_kg: float = 2.0) -> tuple[Subject, Truth]:
+    """One repetition of a task in a tier."""
+    cohort = replace(TINY, tier=tier)
+    trial = Movement("short", load_kg, "test", 1, **ASSUMPTIONS["tasks"][task])
+    subject = cohort.subject(1)
+    return subject, simulate_trial(cohort, subject, trial, cohort.generator(1, "short"))
+
+
 def test_a_trial_made_alone_is_bit_identical(folder: Path, tmp_path: Path) -> None:
-    make_trial(tmp_path, SEED, 1, MOVEMENT, ASSUMPTIONS)
+    for name in ("2kg_test", "hold_flexion_1"):
+        make_trial(tmp_path, TINY, 1, TRIALS[name])
     made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.gz")]
-    assert len(made) == 4
+    assert len(made) == 4 + 5
     for name in made:
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_another_seed_gives_another_trial(folder: Path, tmp_path: Path) -> None:
-    mvc = mvc_trials(1)[0]
-    make_trial(tmp_path, SEED + 1, 1, mvc, ASSUMPTIONS)
-    for name in (f"{mvc.name}_emg.csv.gz", f"truth/{mvc.name}_excitation.csv.gz"):
-        assert (tmp_path / name).read_bytes() != (folder / name).read_bytes()
+    name = "mvc_flexion_1"
+    make_trial(tmp_path, replace(TINY, seed=SEED + 1), 1, TRIALS[name])
+    for file in (f"{name}_emg.csv.gz", f"truth/{name}_excitation.csv.gz", f"{name}_torque.csv.gz"):
+        assert (tmp_path / file).read_bytes() != (folder / file).read_bytes()
 
 
-def test_recorded_excitations_replay_the_motion(state: pd.DataFrame, excitation: pd.DataFrame) -> None:
-    subject = make_subject(SEED, 1, ASSUMPTIONS)
+def test_recorded_excitations_replay_the_motion(
+    subject: Subject, state: pd.DataFrame, excitation: pd.DataFrame
+) -> None:
     activation = state[[f"{name}_activation" for name in subject.arm.muscle_names]].to_numpy()
     start = float(np.deg2rad(state["angle_deg"].iloc[0]))
-    again = replay(subject, MOVEMENT.load_kg, start, activation[0], excitation.to_numpy(), ASSUMPTIONS["control"])
+    plant = make_plant("millard", subject, subject.arm, MOVEMENT.load_kg, CONTROL)
+    again = open_loop(plant, excitation.to_numpy(), start, activation[0], CONTROL["interval"])
     error = np.rad2deg(again.angle) - state["angle_deg"].to_numpy()
     assert np.sqrt(np.mean(error**2)) < 0.5  # deg
 
 
-def test_inverse_dynamics_of_the_motion_is_the_muscle_torque_less_damping(state: pd.DataFrame) -> None:
-    subject = make_subject(SEED, 1, ASSUMPTIONS)
+def test_inverse_dynamics_of_the_motion_is_the_muscle_torque_less_damping(
+    subject: Subject, state: pd.DataFrame
+) -> None:
     angle = np.deg2rad(state["angle_deg"].to_numpy())
     net = inverse_dynamics(subject.arm, state["time"].to_numpy(), angle, load_kg=MOVEMENT.load_kg)
     damping = subject.joint_damping * np.deg2rad(state["velocity_deg_s"].to_numpy())
     error = net - (state["muscle_torque_nm"].to_numpy() - damping)
     assert np.sqrt(np.mean(error**2)) < 0.05  # N m
+
+
+def test_matched_tier_is_the_reconstructions_own_physics() -> None:
+    """The inverse crime, as a test of both sides: true activations give the true torque through the estimator's arm."""
+    subject, truth = short_movement("T0")
+    model = ForwardModel(subject.arm, rate_hz=200, activation_time_constant_s=0.015)
+    motion = (torch.tensor(value) for value in (truth.activation, truth.angle, truth.velocity))
+    torque = model.torque(*motion, model.generic()).numpy()
+    assert np.abs(torque - truth.torque).max() < 0.1  # N m; OpenSim's moment arms leave its own lengths by 0.15 mm
+
+
+@pytest.mark.parametrize("tier", ["T2", "T3"])
+def test_other_tiers_curl_too(tier: str) -> None:
+    _, truth = short_movement(tier)
+    angle = np.rad2deg(truth.angle)
+    assert angle.min() < 15 and 95 < angle.max() < 125
+    assert truth.excitation.min() >= 0 and truth.excitation.max() <= 1
+
+
+def test_synergies_share_otherwise_than_effort_in_the_same_body() -> None:
+    (one, effort), (other, synergies) = short_movement("T1"), short_movement("T3")
+    assert one.arm.muscles == other.arm.muscles and one.habit == other.habit
+    assert np.abs(effort.excitation - synergies.excitation).max() > 0.05
+
+
+def test_overhead_the_extensors_carry_the_load() -> None:
+    subject, truth = short_movement("T4", "overhead")
+    flexors, extensors = subject.columns("flexor"), subject.columns("extensor")
+    assert truth.torque.min() < -4
+    assert truth.excitation[:, extensors].mean() > 2 * truth.excitation[:, flexors].mean()
+    net = inverse_dynamics(subject.arm.in_posture("overhead"), truth.time, truth.angle, load_kg=2.0)
+    assert np.sqrt(np.mean((net - truth.torque + subject.joint_damping * truth.velocity) ** 2)) < 0.05
 
 
 def test_excitations_are_fractions_and_the_arm_curls(state: pd.DataFrame, excitation: pd.DataFrame) -> None:
@@ -77,23 +134,59 @@ def test_excitations_are_fractions_and_the_arm_curls(state: pd.DataFrame, excita
     assert 100 < state["angle_deg"].max() < 125
 
 
+@pytest.mark.parametrize("index", range(1, 6))
+def test_a_personal_arm_is_one_arm(index: int) -> None:
+    """Lengths, paths and moment arms of the drawn body belong together, and stay near the generic ones."""
+    arm = TINY.subject(index).arm
+    angles = arm.length_angles_deg
+    lengths, moment_arms = muscle_geometry(arm, angles)
+    np.testing.assert_allclose(lengths, arm.lengths, rtol=0, atol=1e-12)
+    slope = -np.gradient(lengths, np.deg2rad(angles), axis=0)
+    assert np.abs(slope - moment_arms)[2:-2].max() < 1e-3  # m; no path jumps over a bone
+    flexor = np.array([muscle.action == "flexor" for muscle in arm.muscles])
+    assert (moment_arms[:, flexor] > 0.005).all() and (moment_arms[:, ~flexor] < -0.01).all()
+    triceps = moment_arms[:, ~flexor]
+    assert np.ptp(triceps, axis=1).max() < 1e-3  # one tendon, whatever the body
+
+
+def test_isometric_trials_hold_the_angle_and_record_the_torque(folder: Path, subject: Subject) -> None:
+    for name, sign in (("mvc_flexion_1", 1), ("mvc_extension_1", -1), ("hold_flexion_1", 1)):
+        state = pd.read_csv(folder / f"truth/{name}_state.csv.gz")
+        assert np.ptp(state["angle_deg"]) < 1e-3
+        measured = pd.read_csv(folder / f"{name}_torque.csv.gz")
+        assert list(measured) == ["time", "torque"]
+        peak = sign * measured["torque"].rolling(100).mean()
+        assert peak.max() == pytest.approx((sign * state["muscle_torque_nm"]).rolling(100).mean().max(), rel=0.1)
+        assert peak.max() > 10
+    rest = pd.read_csv(folder / "truth/rest_excitation.csv.gz").drop(columns="time")
+    assert rest.to_numpy().max() < 0.02
+
+
+def test_a_hold_reaches_its_share_of_the_strength(folder: Path, subject: Subject) -> None:
+    torque = pd.read_csv(folder / "truth/hold_flexion_1_state.csv.gz").set_index("time")["muscle_torque_nm"]
+    mvc = pd.read_csv(folder / "truth/mvc_flexion_1_state.csv.gz")["muscle_torque_nm"].max()
+    assert 0.25 < torque[2.0:6.0].mean() / mvc < 0.45
+    assert torque[2.0:6.0].std() / torque[2.0:6.0].mean() < 0.05
+
+
 def test_every_file_that_the_tables_name_exists(folder: Path) -> None:
     trials = pd.read_csv(folder / "trials.csv")
     channels = pd.read_csv(folder / "channels.csv")
-    assert len(trials) == len(PROTOCOL.movements()) + 6
+    assert list(trials["role"]) == ["movement"] * 4 + ["mvc"] * 2 + ["hold", "rest"]
     for trial in trials.to_dict("records"):
         for channel in channels.to_dict("records"):
             file = folder / channel["file"].format(trial=trial["trial"], emg_file=trial["emg_file"])
             assert channel["column"] in pd.read_csv(file, nrows=1).columns
-        if trial["role"] == "movement":
-            assert list(pd.read_csv(folder / trial["kinematics_file"])) == ["time", "elbow_flexion"]
+    for name in [*trials["kinematics_file"].dropna(), *trials["torque_file"].dropna()]:
+        assert (folder / name).is_file()
+    assert trials["torque_file"].count() == 3
 
 
-def test_the_subject_is_described_as_it_was_scaled(folder: Path) -> None:
-    subject = make_subject(SEED, 1, ASSUMPTIONS)
+def test_the_subject_is_measured_with_errors_of_a_tape(folder: Path, subject: Subject) -> None:
     description = yaml.safe_load((folder / "subject.yaml").read_text())
-    assert description["id"] == "S1"
-    assert description["forearm_m"] == {"value": subject.arm.skeleton.distal.length, "source": "measured"}
+    assert description["id"] == "S1" and description["source"] == TINY.source
+    ratio = description["forearm_m"]["value"] / subject.arm.skeleton.distal.length
+    assert ratio != 1 and ratio == pytest.approx(1, abs=0.08)
     parameters = pd.read_csv(folder / "truth/parameters.csv").set_index(["muscle", "parameter"])["value"]
     assert parameters["all", "joint_damping"] == pytest.approx(subject.joint_damping)
 
@@ -106,8 +199,8 @@ def test_a_maximal_contraction_is_stronger_than_any_curl(folder: Path) -> None:
     assert (strongest("mvc_*_emg.csv.gz") > strongest("*kg_*_emg.csv.gz")).all()
 
 
-def test_emg_leads_the_excitation() -> None:
-    electrodes = make_subject(SEED, 1, ASSUMPTIONS).electrodes
+def test_emg_leads_the_excitation(subject: Subject) -> None:
+    electrodes = subject.electrodes
     interval, onset = 0.005, 1.0  # s
     excitation = np.tile(np.where(np.arange(400) * interval < onset, 0.0, 0.8)[:, None], 6)
     emg = raw_emg(electrodes, excitation, interval, np.random.default_rng(0), ASSUMPTIONS["emg"])
@@ -117,34 +210,55 @@ def test_emg_leads_the_excitation() -> None:
     assert (leading.std(axis=0) > 3 * before.std(axis=0)).all()
 
 
+def test_the_amplifier_rounds_to_its_bits_and_saturates() -> None:
+    spread = ASSUMPTIONS["emg"]
+    samples = digitise(np.array([[0.26, -1e6, 1e6]]), spread)
+    assert samples.tolist() == [[1, -32768, 32767]]
+    assert amplifier_step(spread) == 0.5
+
+
+def test_16_bit_files_hold_the_same_samples(folder: Path, tmp_path: Path) -> None:
+    from edfio import read_edf
+
+    name = "mvc_flexion_1"
+    make_trial(tmp_path, replace(TINY, emg_format="edf"), 1, TRIALS[name])
+    table = pd.read_csv(folder / f"{name}_emg.csv.gz")
+    signals = {signal.label: signal for signal in read_edf(tmp_path / f"{name}_emg.edf").signals}
+    assert list(signals) == list(table)
+    for label, signal in signals.items():
+        assert signal.physical_dimension == "uV" and signal.sampling_frequency == 2000
+        np.testing.assert_allclose(signal.data[: len(table)], table[label], rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("exponent", [2, 3])
 def test_sharing_gives_the_torque_at_the_least_effort(exponent: int) -> None:
     capacity, weight = np.array([28.0, 20.0, 21.0]), np.array([0.3, 1.0, 2.0])
     ceiling = np.array([0.9, 0.8, 1.0])
+    direction = (capacity / weight) ** (1 / (exponent - 1))
     for torque in (0.0, 10.0, 50.0):
-        activation = share_torque(torque, capacity, weight, exponent, ceiling)
+        activation = share_torque(torque, capacity, direction, ceiling)
         assert capacity @ activation == pytest.approx(torque)
         price = weight * activation ** (exponent - 1) / capacity  # effort of one more newton metre
         free = activation < ceiling
         assert np.ptp(price[free]) < 1e-9
         assert (price[~free] <= price[free].max() + 1e-9).all()
-    np.testing.assert_array_equal(share_torque(100.0, capacity, weight, exponent, ceiling), ceiling)
+    np.testing.assert_array_equal(share_torque(100.0, capacity, direction, ceiling), ceiling)
 
 
 def test_a_crashed_trial_leaves_the_others(tmp_path: Path) -> None:
-    broken = {
-        **ASSUMPTIONS,
-        "sharing": {**ASSUMPTIONS["sharing"], "drift_time": None},
-        "mvc": {**ASSUMPTIONS["mvc"], "trials": 1},
-    }
-    lost = make_cohort(tmp_path, SEED, 1, Protocol((0.0,), 1, 1), jobs=2, assumptions=broken)
-    assert lost == ["S1 0kg_test", "S1 0kg_train"]
-    assert list(pd.read_csv(tmp_path / "S1/trials.csv")["trial"]) == ["mvc_flexion_1", "mvc_extension_1"]
+    broken = {**TINY.assumptions, "motion": {**ASSUMPTIONS["motion"], "rest": None}}
+    cohort = Cohort(SEED, "T1", Protocol((0.0,), 1, 1), broken)
+    assert make_cohort(tmp_path, cohort, 1, jobs=2) == ["S1 0kg_test", "S1 0kg_train"]
+    expected = ["mvc_flexion_1", "mvc_extension_1", "hold_flexion_1", "rest"]
+    assert list(pd.read_csv(tmp_path / "S1/trials.csv")["trial"]) == expected
 
 
-def test_an_existing_subject_is_never_overwritten(folder: Path) -> None:
-    with pytest.raises(FileExistsError, match="subject exists"):
-        make_cohort(folder.parent, SEED, 1, PROTOCOL, jobs=1, assumptions=ASSUMPTIONS)
+def test_a_finished_subject_is_kept_and_another_one_never_overwritten(folder: Path) -> None:
+    before = (folder / "subject.yaml").stat().st_mtime_ns
+    assert make_cohort(folder.parent, TINY, 1, jobs=1) == []
+    assert (folder / "subject.yaml").stat().st_mtime_ns == before
+    with pytest.raises(FileExistsError, match="choose another --out"):
+        make_cohort(folder.parent, replace(TINY, seed=SEED + 1), 1, jobs=1)
 
 
 def test_the_reconstruction_never_sees_the_simulator() -> None:

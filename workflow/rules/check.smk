@@ -1,7 +1,7 @@
 rule check_recordings:
     input:
         texts=subject_texts,
-        signals=lambda w: SUBJECTS[w.subject].files("observed") + SUBJECTS[w.subject].kinematics_files(),
+        signals=lambda w: SUBJECTS[w.subject].checked_files(),
     output:
         quality="<results>/{subject}/quality.json",
     log:

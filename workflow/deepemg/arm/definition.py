@@ -106,6 +106,7 @@ class Arm:
     length_angles_deg: np.ndarray = field(repr=False)
     lengths: np.ndarray = field(repr=False)
     scaling: dict[str, float | None] = field(default_factory=dict)  # how it was scaled from its data file, if it was
+    postures: dict[str, Vector] = field(default_factory=dict)  # gravity (m/s2, base frame) where the base is turned
 
     @property
     def muscle_names(self) -> tuple[str, ...]:
@@ -117,6 +118,17 @@ class Arm:
     def members(self, name: str) -> tuple[str, ...]:
         """Muscles that a channel called `name` (a muscle or a group) records; empty if the arm has none."""
         return (name,) if name in self.muscle_names else self.groups.get(name, ())
+
+    def in_posture(self, name: str | None) -> Arm:
+        """The arm with gravity as it acts in one of its postures; None is that of the skeleton.
+
+        Raises KeyError where the arm knows no such posture.
+        """
+        if name is None:
+            return self
+        if name not in self.postures:
+            raise KeyError(f"no posture called {name!r}; arm {self.name} has {', '.join(self.postures) or 'none'}")
+        return replace(self, skeleton=replace(self.skeleton, gravity=self.postures[name]))
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -161,8 +173,8 @@ def _skeleton(entry: dict[str, Any]) -> Skeleton:
 def load_arm(name: str) -> Arm:
     """Read an arm from its data file; an arm that `extends` another adds its muscles behind the other's.
 
-    It may add groups and wraps too; joint and skeleton stay the other's. Raises KeyError when there is no such arm,
-    ValueError where a length table is shorter than that of the arm it extends.
+    It may add groups and wraps too; joint, skeleton and postures stay the other's. Raises KeyError when there is no
+    such arm, ValueError where a length table is shorter than that of the arm it extends.
     """
     entry = _read(name)
     table = pd.read_csv(DATA / entry["length_table"], index_col="angle_deg")
@@ -179,6 +191,7 @@ def load_arm(name: str) -> Arm:
             wraps=tuple(_wrap(key, value) for key, value in entry["wraps"].items()),
             length_angles_deg=table.index.to_numpy(float),
             lengths=table[[muscle.name for muscle in muscles]].to_numpy(),
+            postures={key: tuple(value) for key, value in entry.get("postures", {}).items()},
         )
     parent = load_arm(entry["extends"])
     from scipy.interpolate import CubicSpline

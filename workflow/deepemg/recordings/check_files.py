@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
-from deepemg.recordings.readers import READERS
+from deepemg.recordings.readers import reader_of
 from deepemg.recordings.signal import Header
 from deepemg.recordings.subject import Subject, records
 
-MICRO = str.maketrans({"\u00b5": "u", "\u03bc": "u"})  # the micro sign and the Greek letter
+# The micro sign and the Greek letter are u; what stands between N and m says nothing.
+SPELLINGS = str.maketrans({"\u00b5": "u", "\u03bc": "u"} | dict.fromkeys(" .*-\u00b7\u22c5"))
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,23 @@ def _needs(subject: Subject) -> Iterator[_Need]:
             if records(channel, trial):
                 path = subject.emg_path(channel, trial)
                 yield _Need(f"channel {channel.name}", path, channel.column, channel.unit)
-        if trial.role == "movement":
+        if trial.has_angle:
             entry = subject.description["kinematics"]
             yield _Need("kinematics", subject.kinematics_path(trial), entry["column"], entry["unit"])
+        if trial.torque_file and "torque" in subject.description:
+            entry = subject.description["torque"]
+            yield _Need("torque", subject.torque_path(trial), entry["column"], entry["unit"])
 
 
 def _broken_patterns(subject: Subject) -> Iterator[Problem]:
-    kinematics = subject.description["kinematics"].get("file", "")
+    described = subject.folder / "subject.yaml"
     patterns = [
         (subject.folder / "channels.csv", f"file of {channel.name}", channel.file, ("trial", "emg_file"))
         for channel in subject.channels
-    ] + [(subject.folder / "subject.yaml", "kinematics.file", kinematics, ("trial", "kinematics_file"))]
+    ] + [
+        (described, f"{block}.file", subject.description.get(block, {}).get("file", ""), ("trial", f"{block}_file"))
+        for block in ("kinematics", "torque")
+    ]
     for path, label, pattern, names in patterns:
         try:
             pattern.format(**dict.fromkeys(names, ""))
@@ -49,13 +56,16 @@ def _broken_patterns(subject: Subject) -> Iterator[Problem]:
             yield Problem("DE-025", f"{path}, {label}", repr(pattern), f"a pattern of {allowed}", "correct the braces")
 
 
+def _same_unit(written: str, declared: str) -> bool:
+    return written.translate(SPELLINGS) == declared.translate(SPELLINGS)
+
+
 def check_files(subject: Subject) -> Iterator[Problem]:
     """One line per missing file; a column or unit that is wrong in many files is one line that counts them."""
     broken = list(_broken_patterns(subject))
     if broken:
         yield from broken
         return
-    reader = READERS[subject.description["format"]]
     needs = list(_needs(subject))
     headers: dict[Path, Header] = {}
     for path in dict.fromkeys(need.path for need in needs):
@@ -69,7 +79,7 @@ def check_files(subject: Subject) -> Iterator[Problem]:
             )
             continue
         try:
-            headers[path] = reader.header(path)
+            headers[path] = reader_of(subject.description["format"], path).header(path)
         except RecordingError as error:
             yield from error.problems
     lacking: dict[tuple[str, str], list[_Need]] = {}
@@ -80,7 +90,8 @@ def check_files(subject: Subject) -> Iterator[Problem]:
             continue
         if need.column not in header.columns:
             lacking.setdefault((need.label, need.column), []).append(need)
-        if header.unit is not None and header.unit.translate(MICRO) != need.unit:
+        unit = header.unit_of(need.column)
+        if unit is not None and not _same_unit(unit, need.unit):
             differing.setdefault((need.label, need.column), []).append(need)
     for found in lacking.values():
         yield Problem(
@@ -91,7 +102,7 @@ def check_files(subject: Subject) -> Iterator[Problem]:
             "correct the column in channels.csv or subject.yaml",
         )
     for found in differing.values():
-        unit = headers[found[0].path].unit
+        unit = headers[found[0].path].unit_of(found[0].column)
         yield Problem(
             "DE-042",
             place_in_files([need.path for need in found], found[0].label),

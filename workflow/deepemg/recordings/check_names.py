@@ -57,6 +57,8 @@ def _check_channels(subject: Subject, band_high_hz: float) -> Iterator[Problem]:
 
 def _check_trials(subject: Subject) -> Iterator[Problem]:
     path = subject.folder / "trials.csv"
+    arm = subject.generic_arm()
+    postures = arm.postures
     for name, count in Counter(trial.trial for trial in subject.trials).items():
         if count > 1:
             yield Problem("DE-030", f"{path}, trial", f"{name} {count} times", "each name once", "rename one of them")
@@ -68,6 +70,22 @@ def _check_trials(subject: Subject) -> Iterator[Problem]:
                 f"end_s {trial.end_s:g} before start_s {trial.start_s:g}",
                 "end_s after start_s",
                 "swap or correct them",
+            )
+        if trial.torque_file and "torque" not in subject.description:
+            yield Problem(
+                "DE-034",
+                f"{path}, row {row}, torque_file",
+                repr(trial.torque_file),
+                "a block torque in subject.yaml that describes it",
+                "add torque with column and unit, or empty the cell",
+            )
+        if trial.posture and trial.posture not in postures:
+            yield Problem(
+                "DE-035",
+                f"{path}, row {row}, posture",
+                repr(trial.posture),
+                f"one of {', '.join(postures)}" if postures else f"no posture, for arm {arm.name} knows none",
+                "use a name of the arm's data file, or leave the cell empty",
             )
     for load in subject.loads:
         for split in ("train", "test"):

@@ -1,12 +1,13 @@
-"""Read the signals of a trial in standard units: EMG in uV (or as a fraction), angle in rad."""
+"""Read the signals of a trial in standard units: EMG in uV (or as a fraction), angle in rad, torque in N m."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from deepemg.recordings.readers import READERS
+from deepemg.recordings.readers import reader_of
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import MICROVOLTS, Channel, Subject, Trial
 
@@ -15,16 +16,23 @@ RADIANS = {"deg": np.pi / 180, "rad": 1.0}
 
 def read_emg(subject: Subject, channel: Channel, trial: Trial) -> Signal:
     """One channel of one trial, from the trial's start to its end, in uV; fractions stay fractions."""
-    reader = READERS[subject.description["format"]]
-    path = subject.emg_path(channel, trial)
-    signal: Signal = reader.read(path, channel.column, rate_hz=channel.rate_hz, part=trial.part)
+    signal = _read(subject, subject.emg_path(channel, trial), channel.column, channel.rate_hz, trial)
     return replace(signal, values=signal.values * MICROVOLTS[channel.unit])
 
 
 def read_angle(subject: Subject, trial: Trial) -> Signal:
     """Elbow angle of one trial, from the trial's start to its end, in rad; 0 = extended, flexion positive."""
     entry = subject.description["kinematics"]
-    reader = READERS[subject.description["format"]]
-    path = subject.kinematics_path(trial)
-    signal: Signal = reader.read(path, entry["column"], rate_hz=entry.get("rate_hz"), part=trial.part)
+    signal = _read(subject, subject.kinematics_path(trial), entry["column"], entry.get("rate_hz"), trial)
     return replace(signal, values=signal.values * RADIANS[entry["unit"]])
+
+
+def read_measured_torque(subject: Subject, trial: Trial) -> Signal:
+    """Moment that the muscles gave about the joint, from the trial's start to its end, in N m; flexion positive."""
+    entry = subject.description["torque"]
+    return _read(subject, subject.torque_path(trial), entry["column"], entry.get("rate_hz"), trial)
+
+
+def _read(subject: Subject, path: Path, column: str, rate_hz: float | None, trial: Trial) -> Signal:
+    signal: Signal = reader_of(subject.description["format"], path).read(path, column, rate_hz=rate_hz, part=trial.part)
+    return signal

@@ -11,10 +11,19 @@ EDGE = 1e-6  # of a sampling interval: a sample at the very edge of a part belon
 
 @dataclass(frozen=True)
 class Header:
-    """What can be known of a signal file without reading its samples; `unit` is None where it does not say."""
+    """What can be known of a signal file without reading its samples.
+
+    `unit` is that of all columns, None where the file does not say or they differ; `units` those of each, where it says
+    them one by one.
+    """
 
     columns: tuple[str, ...]
     unit: str | None = None
+    units: tuple[str | None, ...] = ()
+
+    def unit_of(self, column: str) -> str | None:
+        """Unit of one column, or None where the file does not say it."""
+        return dict(zip(self.columns, self.units, strict=False)).get(column, self.unit)
 
 
 @dataclass(frozen=True)

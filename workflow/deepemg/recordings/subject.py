@@ -33,7 +33,7 @@ class Channel:
 
     @property
     def is_fraction(self) -> bool:
-        """Whether the values are fractions of the maximum already."""
+        """Whether the values are fractions already: of the maximum (envelope), or of full activation (excitation)."""
         return self.unit == "1"
 
 
@@ -51,6 +51,12 @@ class Trial:
     torque_file: str | None = None
     start_s: float | None = None
     end_s: float | None = None
+    posture: str | None = None
+
+    @property
+    def has_angle(self) -> bool:
+        """Whether the joint angle was recorded: in every movement, elsewhere where a file is named."""
+        return self.role == "movement" or self.kinematics_file is not None
 
     @property
     def load_kg(self) -> float:
@@ -67,8 +73,8 @@ class Trial:
 
 
 def records(channel: Channel, trial: Trial) -> bool:
-    """Whether a trial has samples of a channel: known excitations exist for movement trials only."""
-    return channel.kind != "excitation" or trial.role == "movement"
+    """Whether a trial has samples of a channel: known excitations exist for movement and MVC trials only."""
+    return channel.kind != "excitation" or trial.role in ("movement", "mvc")
 
 
 @dataclass(frozen=True)
@@ -115,13 +121,25 @@ class Subject:
         pattern = self.description["kinematics"].get("file", "{kinematics_file}")
         return self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file)
 
+    def torque_path(self, trial: Trial) -> Path:
+        """File of the measured torque of a trial that names a torque_file."""
+        pattern = self.description["torque"].get("file", "{torque_file}")
+        return self.recordings / pattern.format(trial=trial.trial, torque_file=trial.torque_file)
+
     def files(self, use: Literal["observed", "held_out"]) -> tuple[Path, ...]:
         """Signal files of the observed or of the held-out channels, each once."""
         pairs = [(c, t) for c in self.channels_used(use) for t in self.trials if records(c, t)]
         return tuple(dict.fromkeys(self.emg_path(channel, trial) for channel, trial in pairs))
 
     def kinematics_files(self) -> tuple[Path, ...]:
+        """Angle files of the movement trials, each once."""
         return tuple(dict.fromkeys(self.kinematics_path(trial) for trial in self.movements))
+
+    def checked_files(self) -> tuple[Path, ...]:
+        """Files whose samples are read before any fit, each once: observed EMG, angle and torque of all trials."""
+        angle = [self.kinematics_path(trial) for trial in self.trials if trial.has_angle]
+        torque = [self.torque_path(trial) for trial in self.trials if trial.torque_file]
+        return tuple(dict.fromkeys([*self.files("observed"), *angle, *torque]))
 
     def generic_arm(self) -> Arm:
         return load_arm(self.description["arm"])

@@ -35,8 +35,12 @@ def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings:
 
 
 def channel_level(subject: Subject, channel: Channel, movements: dict[str, Signal], settings: dict[str, Any]) -> float:
-    """Reference level of a channel; 1 where the values are fractions already."""
-    if channel.is_fraction:
+    """Reference level of a channel in the unit of its envelope.
+
+    1 for envelopes that are fractions of the maximum already. Known excitations (1 = full activation) are measured
+    against the MVC trials like any EMG, so that truth and reconstruction share a unit; without MVC trials they stay.
+    """
+    if channel.is_fraction and (channel.kind == "envelope" or not subject.mvc_trials):
         return 1.0
     mvc = [channel_envelope(subject, channel, trial, settings).values for trial in subject.mvc_trials]
     training = [movements[trial.trial].values for trial in subject.movements if trial.split == "train"]

@@ -84,6 +84,19 @@ def check_span(faults: Faults, label: str, path: Path, emg: Signal, angle: Signa
         )
 
 
+def check_torque(faults: Faults, path: Path, torque: Signal) -> None:
+    """A muscle that works gives a moment."""
+    if not torque.values.any():
+        faults.add(
+            "DE-075",
+            "torque",
+            path,
+            found="0 N m throughout",
+            expected="the moment of the muscles",
+            fix="correct the column of torque in subject.yaml, or empty torque_file in trials.csv",
+        )
+
+
 def check_angle(faults: Faults, path: Path, quality: dict[str, float], settings: Settings) -> None:
     """A joint moves by tens of degrees, between a little below 0 (extended) and full flexion."""
     low, high, least = (settings[key] for key in ("angle_min_deg", "angle_max_deg", "excursion_min_deg"))

@@ -35,8 +35,9 @@ def kinematics(angle: Signal, *, cutoff_hz: float, order: int, rate_hz: float) -
 
 
 def subject_kinematics(subject: Subject, *, rate_hz: float, settings: dict[str, Any]) -> pd.DataFrame:
-    """Kinematics of all movement trials below each other, with trial, split, load (label) and load_kg.
+    """Kinematics of all movement trials below each other, with trial, split, load (label), load_kg and posture.
 
+    `posture` is "" where the arm is held as its data file says.
     `clock_s` runs through all trials with a pause between them, because an OpenSim storage file holds one rising time
     column.
     """
@@ -49,7 +50,8 @@ def subject_kinematics(subject: Subject, *, rate_hz: float, settings: dict[str, 
         table.insert(1, "split", trial.split)
         table.insert(2, "load", trial.load_label)
         table.insert(3, "load_kg", trial.load_kg)
-        table.insert(4, "clock_s", clock + table["time_s"] - table["time_s"].iloc[0])
+        table.insert(4, "posture", trial.posture or "")
+        table.insert(5, "clock_s", clock + table["time_s"] - table["time_s"].iloc[0])
         clock = float(table["clock_s"].iloc[-1]) + PAUSE_S
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -8,10 +8,10 @@ import numpy as np
 from scipy.signal import welch
 
 from deepemg.recordings.problems import RecordingError
-from deepemg.recordings.read import read_angle, read_emg
+from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, Subject, Trial, records
-from deepemg.signals.faults import Faults, Settings, check_angle, check_emg, check_span
+from deepemg.signals.faults import Faults, Settings, check_angle, check_emg, check_span, check_torque
 from deepemg.signals.normalisation import window_maximum
 
 Row = dict[str, Any]
@@ -96,8 +96,21 @@ def _emg_row(
     return {"trial": trial.trial, "channel": channel.name, **quality, "loudest_uv": loudest, "flags": flags}
 
 
+def _check_measured_torque(
+    faults: Faults, subject: Subject, trial: Trial, angle: Signal | None, settings: Settings
+) -> None:
+    path = subject.torque_path(trial)
+    torque = faults.read(lambda: read_measured_torque(subject, trial), "torque", path, settings)
+    if torque is None:
+        return
+    if trial.role != "rest":
+        check_torque(faults, path, torque)
+    if angle is not None:
+        check_span(faults, "torque", path, torque, angle, settings)
+
+
 def recording_quality(subject: Subject, settings: Settings, *, emg: Settings) -> dict[str, Any]:
-    """Read every observed channel and angle of a subject once; numbers, flags, and the basis of the EMG level.
+    """Read every observed channel, angle and torque of a subject once; numbers, flags, and the basis of the EMG level.
 
     `settings` are the limits, `emg` the band and the MVC window of the EMG processing. Held-out channels are not
     touched. Raises RecordingError with every fault at once.
@@ -107,11 +120,13 @@ def recording_quality(subject: Subject, settings: Settings, *, emg: Settings) ->
     angles: list[Row] = []
     for trial in subject.trials:
         angle = None
-        if trial.role == "movement":
+        if trial.has_angle:
             path = subject.kinematics_path(trial)
             angle = faults.read(lambda t=trial: read_angle(subject, t), "joint angle", path, settings)  # type: ignore[misc]
-        if angle is not None:
+        if angle is not None and trial.role == "movement":
             angles.append(_angle_row(faults, subject, trial, angle, settings))
+        if trial.torque_file:
+            _check_measured_torque(faults, subject, trial, angle, settings)
         for channel in subject.channels_used("observed"):
             if not records(channel, trial):
                 continue

@@ -13,11 +13,13 @@ from deepemg.arm.storage import read_storage
 
 
 def subject_torque(arm: Arm, kinematics: pd.DataFrame) -> np.ndarray:
-    """Joint moment (rows of `kinematics`,), N m, trial by trial with the trial's own load."""
+    """Joint moment (rows of `kinematics`,), N m, trial by trial with the trial's own load and posture."""
     moments = []
     for _, rows in kinematics.groupby("trial", sort=False):
         time, angle = rows["time_s"].to_numpy(), rows["angle_rad"].to_numpy()
-        moments.append(inverse_dynamics(arm, time, angle, load_kg=float(rows["load_kg"].iloc[0])))
+        first = rows.iloc[0]
+        posed = arm.in_posture(first["posture"] or None)
+        moments.append(inverse_dynamics(posed, time, angle, load_kg=float(first["load_kg"])))
     return np.concatenate(moments)
 
 

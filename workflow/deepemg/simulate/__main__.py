@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from deepemg.simulate.assumptions import COHORT, load_assumptions
-from deepemg.simulate.cohort import Protocol, make_cohort
+from deepemg.simulate.cohort import Cohort, make_cohort
+from deepemg.simulate.protocol import Protocol
 
 
 def main() -> int:
@@ -16,7 +18,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, required=True, help="same seed, same files, byte for byte")
     parser.add_argument("--subjects", type=int, default=5, help="how many subjects (S1, S2, ...)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the subject folders")
-    parser.add_argument("--jobs", type=int, default=1, help="trials simulated at the same time")
+    parser.add_argument("--tier", choices=("T1", "T2", "T3", "T4"), default="T1", help="see docs/truth.md")
+    parser.add_argument("--emg", choices=("csv", "edf"), default="csv", help="raw EMG in uV, or 16-bit samples (EDF)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trials simulated at the same time")
     parser.add_argument("--loads", type=float, nargs="+", default=[0, 2, 4], help="hand loads, kg")
     parser.add_argument("--train-repetitions", type=int, default=4, help="curls in each training trial")
     parser.add_argument("--test-repetitions", type=int, default=3, help="curls in each test trial")
@@ -27,9 +31,9 @@ def main() -> int:
     if min(options.loads) < 0:
         parser.error(f"a load of {min(options.loads):g} kg was asked for, expected 0 or more")
     protocol = Protocol(tuple(options.loads), options.train_repetitions, options.test_repetitions)
-    assumptions = load_assumptions(options.assumptions)
+    cohort = Cohort(options.seed, options.tier, protocol, load_assumptions(options.assumptions), options.emg)
     try:
-        lost = make_cohort(options.out, options.seed, options.subjects, protocol, options.jobs, assumptions)
+        lost = make_cohort(options.out, cohort, options.subjects, options.jobs)
     except FileExistsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepemg.simulate.assumptions import Assumptions, draw_one
+from deepemg.simulate.assumptions import Assumptions
+from deepemg.simulate.electrodes import Electrodes
 from deepemg.simulate.noise import coloured_noise, smooth_process
-from deepemg.simulate.subject import Electrodes, Subject
 
 
 def raw_emg(
@@ -60,16 +60,12 @@ def _disturbance(
     )
 
 
-def mvc_excitation(
-    subject: Subject, action: str, interval: float, rng: np.random.Generator, spread: Assumptions
-) -> np.ndarray:
-    """Excitations (T, n_muscles) of one maximal contraction of the flexors or the extensors: rest, ramp, hold, rest."""
-    corners = np.cumsum([0.0, spread["rest"], spread["ramp"], spread["hold"], spread["ramp"], spread["rest"]])
-    time = np.arange(round(corners[-1] / interval)) * interval
-    profile = np.interp(time, corners, [0, 0, 1, 1, 0, 0])
-    muscles = len(subject.arm.muscles)
-    level = np.full(muscles, draw_one(rng, spread["antagonist"]))
-    agonists = subject.columns(action)
-    effort = subject.voluntary_activation + spread["trial_effort_sd"] * rng.standard_normal(muscles)
-    level[agonists] = np.clip(effort, 0.0, 1.0)[agonists]
-    return np.outer(profile, level)
+def digitise(signal: np.ndarray, spread: Assumptions) -> np.ndarray:
+    """Samples (N, C) as integers of an amplifier with `spread["amplifier_bits"]` bits over +- its range (uV)."""
+    half = 2 ** (spread["amplifier_bits"] - 1)
+    return np.clip(np.round(signal / amplifier_step(spread)), -half, half - 1).astype(np.int64)
+
+
+def amplifier_step(spread: Assumptions) -> float:
+    """What one bit of the amplifier is worth, uV."""
+    return float(spread["amplifier_range"] / 2 ** (spread["amplifier_bits"] - 1))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepemg.simulate.assumptions import Assumptions, draw, draw_one
-from deepemg.simulate.subject import Habit
+from deepemg.simulate.habits import MotionHabit
+from deepemg.simulate.protocol import Movement
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,15 @@ class Motion:
 
 
 def plan_curls(
-    habit: Habit, repetitions: int, interval: float, rng: np.random.Generator, spread: Assumptions
+    habit: MotionHabit, trial: Movement, interval: float, rng: np.random.Generator, spread: Assumptions
 ) -> Motion:
-    """Plan one trial of `repetitions` curls, sampled every `interval` (s)."""
-    period = habit.period * draw_one(rng, spread["trial_tempo"]) * draw(rng, spread["repetition_tempo"], repetitions)
-    strokes = np.outer(period, [habit.upward_share, 1 - habit.upward_share]).ravel()
+    """Plan the repetitions of one trial, sampled every `interval` (s)."""
+    count = trial.repetitions
+    tempo = trial.tempo * draw_one(rng, spread["trial_tempo"]) * draw(rng, spread["repetition_tempo"], count)
+    strokes = np.outer(habit.period * tempo, [habit.upward_share, 1 - habit.upward_share]).ravel()
     knots = np.cumsum([0.0, spread["rest"], *strokes, spread["rest"]])
-    turns = np.array([habit.bottom] + [habit.top, habit.bottom] * repetitions)
+    bottom = habit.bottom + trial.bend
+    turns = np.array([bottom] + [habit.top, bottom] * count)
     turns = turns + draw(rng, spread["turning_point_error"], len(turns))
     return minimum_jerk(knots, np.deg2rad([turns[0], *turns, turns[-1]]), interval)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.ndimage import convolve1d
+from scipy.signal import fftconvolve
 
 
 def smooth_process(
@@ -19,8 +19,8 @@ def smooth_process(
     reach = int(np.ceil(4 * width))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     white = rng.standard_normal((samples + 2 * reach, columns))
-    smooth = convolve1d(white, kernel / np.linalg.norm(kernel), axis=0, mode="constant")
-    return smooth[reach : reach + samples]
+    smooth: np.ndarray = fftconvolve(white, kernel[:, None] / np.linalg.norm(kernel), mode="valid", axes=0)
+    return smooth
 
 
 def coloured_noise(

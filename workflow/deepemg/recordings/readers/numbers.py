@@ -31,6 +31,14 @@ def numeric_values(cells: pd.Series, path: Path, column: str, *, first_row: int)
     return values
 
 
+def check_rate(rate: float, place: str, *, declared_hz: float | None, fix: str) -> None:
+    """Raise RecordingError where a file's rate (Hz) is not the declared one, or none is declared and it is too slow."""
+    wrong = rate < SLOWEST_HZ if declared_hz is None else not abs(rate - declared_hz) <= RATE_TOLERANCE * declared_hz
+    if wrong:
+        expected = f"{SLOWEST_HZ} Hz or more" if declared_hz is None else f"{declared_hz:g} Hz as declared"
+        raise RecordingError([Problem("DE-054", place, f"{rate:.6g} Hz", expected, fix)])
+
+
 def rate_from_time(time: np.ndarray, path: Path, *, declared_hz: float | None, first_row: int) -> float:
     """Sampling rate (Hz) of an evenly rising time column (s).
 
@@ -40,16 +48,8 @@ def rate_from_time(time: np.ndarray, path: Path, *, declared_hz: float | None, f
         problem = Problem("DE-053", str(path), f"{len(time)} samples", "two or more", "export the file again")
         raise RecordingError([problem])
     rate = (len(time) - 1) / (time[-1] - time[0]) if time[-1] > time[0] else np.nan
-    wrong = rate < SLOWEST_HZ if declared_hz is None else not abs(rate - declared_hz) <= RATE_TOLERANCE * declared_hz
-    if wrong:
-        problem = Problem(
-            "DE-054",
-            f"{path}, column time",
-            f"{rate:.6g} Hz",
-            f"{SLOWEST_HZ} Hz or more" if declared_hz is None else f"{declared_hz:g} Hz as declared",
-            "correct rate_hz, or the unit of the time column (s)",
-        )
-        raise RecordingError([problem])
+    fix = "correct rate_hz, or the unit of the time column (s)"
+    check_rate(rate, f"{path}, column time", declared_hz=declared_hz, fix=fix)
     even = time[0] + np.arange(len(time)) / rate
     off = np.flatnonzero(np.abs(time - even) > JITTER_TOLERANCE / rate)
     if np.isnan(rate) or len(off):

@@ -1,54 +1,39 @@
-"""The body in OpenSim: Millard muscles on compliant tendons, advanced by excitations held for one interval."""
+"""The arm in OpenSim, advanced by excitations held for one interval."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from deepemg.arm.opensim import build_model, import_opensim
+from deepemg.arm.definition import Arm
+from deepemg.arm.opensim import MuscleModel, build_model, import_opensim
+from deepemg.simulate.assumptions import Assumptions
+from deepemg.simulate.plants.plant import Reading
 from deepemg.simulate.subject import Subject
 
+Engine = Literal["millard", "matched"]
+CURVES: dict[Engine, MuscleModel] = {"millard": "millard", "matched": "de_groote"}
 
-@dataclass(frozen=True)
-class Reading:
-    """State of the plant: rad, rad/s, rad/s2, and per muscle (n_muscles,) moment arm (m), tendon force (N), passive
-    force along the tendon (N), active force along the tendon at full activation (N), activation and fibre length (m).
+
+class OpenSimPlant:
+    """A subject's loaded arm in OpenSim. It holds OpenSim's objects, which must outlive every call.
+
+    Engine `millard`: Millard curves (2013), compliant tendons. Engine `matched`: De Groote curves and rigid tendons,
+    the equations of the reconstruction itself.
     """
 
-    angle: float
-    velocity: float
-    acceleration: float
-    moment_arm: np.ndarray
-    force: np.ndarray
-    passive_force: np.ndarray
-    active_force: np.ndarray
-    activation: np.ndarray
-    fibre_length: np.ndarray
-
-    @property
-    def torque(self) -> float:
-        """Moment of all muscles about the joint, N m, flexion positive."""
-        return float(self.moment_arm @ self.force)
-
-
-class Plant:
-    """A subject's loaded arm between two excitations. It holds OpenSim's objects, which must outlive every call."""
-
-    def __init__(self, subject: Subject, load_kg: float, accuracy: float) -> None:
+    def __init__(self, subject: Subject, arm: Arm, load_kg: float, control: Assumptions, engine: Engine) -> None:
         osim = import_opensim()
-        names = subject.arm.muscle_names
-        self._model = build_model(subject.arm, load_kg=load_kg, muscle_model="millard")
-        self._damper = osim.SpringGeneralizedForce(subject.arm.coordinate)
+        names = arm.muscle_names
+        self._model = build_model(arm, load_kg=load_kg, muscle_model=CURVES[engine], rigid_tendon=engine == "matched")
+        self._damper = osim.SpringGeneralizedForce(arm.coordinate)
         self._damper.setStiffness(0.0)
         self._damper.setViscosity(subject.joint_damping)
         self._model.addForce(self._damper)
         self._muscles = [self._model.getMuscles().get(name) for name in names]
         for muscle in self._muscles:
-            millard = osim.Millard2012EquilibriumMuscle.safeDownCast(muscle)
-            millard.setActivationTimeConstant(subject.activation_time)
-            millard.setDeactivationTimeConstant(subject.deactivation_time)
+            _set_activation_times(osim, muscle, subject.activation_time, subject.deactivation_time)
         self._controller = osim.PrescribedController()
         self._controller.setName("excitation")
         self._model.addController(self._controller)
@@ -59,14 +44,16 @@ class Plant:
         self._state = self._model.initSystem()
         functions = self._controller.upd_ControlFunctions()  # the controller keeps copies of the Constants
         self._controls = [osim.Constant.safeDownCast(functions.get(index)) for index in range(len(names))]
-        self._coordinate = self._model.getCoordinateSet().get(subject.arm.coordinate)
+        self._coordinate = self._model.getCoordinateSet().get(arm.coordinate)
         self._manager = osim.Manager(self._model)
-        self._manager.setIntegratorAccuracy(accuracy)
+        self._manager.setIntegratorAccuracy(control["integrator_accuracy"])
 
-    def start(self, angle: float, activation: np.ndarray) -> Reading:
+    def start(self, angle: float, activation: np.ndarray, *, locked: bool = False) -> Reading:
         """Put the joint at rest at `angle` (rad) with these activations and the fibres in equilibrium."""
+        self._coordinate.setLocked(self._state, False)
         self._coordinate.setValue(self._state, angle)
         self._coordinate.setSpeedValue(self._state, 0.0)
+        self._coordinate.setLocked(self._state, locked)
         for muscle, value in zip(self._muscles, activation, strict=True):
             muscle.setActivation(self._state, float(value))
         self._model.equilibrateMuscles(self._state)
@@ -95,6 +82,18 @@ class Plant:
             activation=np.array([muscle.getActivation(state) for muscle in muscles]),
             fibre_length=np.array([muscle.getFiberLength(state) for muscle in muscles]),
         )
+
+
+def _set_activation_times(osim: Any, muscle: Any, activation: float, deactivation: float) -> None:
+    """Time constants (s) of the muscle's own activation dynamics; the two muscle models name them differently."""
+    millard = osim.Millard2012EquilibriumMuscle.safeDownCast(muscle)
+    if millard is not None:
+        millard.setActivationTimeConstant(activation)
+        millard.setDeactivationTimeConstant(deactivation)
+        return
+    de_groote = osim.DeGrooteFregly2016Muscle.safeDownCast(muscle)
+    de_groote.set_activation_time_constant(activation)
+    de_groote.set_deactivation_time_constant(deactivation)
 
 
 def _active_force(muscle: Any, state: Any) -> float:

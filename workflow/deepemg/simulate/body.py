@@ -1,0 +1,101 @@
+"""A subject's own arm: sizes, masses, moment arms, strengths, fibres and tendons around those of the generic arm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from deepemg.arm.definition import Arm, Muscle, PathPoint, Vector, Wrap, load_arm
+from deepemg.arm.opensim import muscle_geometry
+from deepemg.arm.scaling import scale_by_factors
+from deepemg.simulate.assumptions import Assumptions, draw, draw_one
+
+
+@dataclass(frozen=True)
+class Body:
+    """The arm, the length ratios of its segments to the generic arm, and what a tape and a scale measure (m, kg)."""
+
+    arm: Arm
+    upper_arm_scale: float
+    forearm_scale: float
+    measured: dict[str, float]
+
+
+def sample_body(name: str, rng: np.random.Generator, spread: Assumptions) -> Body:
+    """Draw a body around the arm with this name."""
+    generic = load_arm(name)
+    stature = draw_one(rng, spread["stature_scale"])
+    upper, fore = (stature * draw(rng, spread["segment_scale"], 2)).tolist()
+    mass = generic.skeleton.distal.mass * draw_one(rng, spread["forearm_mass_scale"])
+    scaled = scale_by_factors(generic, proximal=upper, distal=fore, distal_mass=mass)
+    arm = _personal_muscles(_personal_paths(scaled, rng, spread), rng, spread)
+    return Body(arm, upper, fore, _measure(arm, rng, spread))
+
+
+def _measure(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> dict[str, float]:
+    """Segment lengths and body mass with the errors of measuring them, by the keys of subject.yaml."""
+    segments = (arm.skeleton.proximal, arm.skeleton.distal)
+    errors = draw(rng, spread["length_error"], len(segments))
+    lengths = {part.measure: round(part.length * float(e), 3) for part, e in zip(segments, errors, strict=True)}
+    implied = arm.skeleton.distal.mass / arm.skeleton.distal_mass_fraction
+    return {"mass_kg": round(implied * draw_one(rng, spread["body_mass_error"]), 1), **lengths}
+
+
+def _personal_paths(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> Arm:
+    """Insertions nearer to or farther from the joint, thicker or thinner bones below the tendons.
+
+    Muscles that share an insertion keep it. The table of lengths is that of the new paths, and every tendon fits its
+    new path where the arm is half bent, so the fibres keep their operating range.
+    """
+    distal = arm.skeleton.distal.name
+    insertions = dict.fromkeys(muscle.path[-1].location for muscle in arm.muscles)
+    factors = dict(zip(insertions, draw(rng, spread["insertion"], len(insertions)).tolist(), strict=True))
+    thickness = draw_one(rng, spread["wrap_radius"])
+    moved = replace(
+        arm,
+        muscles=tuple(_move_insertion(muscle, distal, factors[muscle.path[-1].location]) for muscle in arm.muscles),
+        wraps=tuple(_thicken(wrap, arm.skeleton.proximal.name, thickness) for wrap in arm.wraps),
+    )
+    lengths, _ = muscle_geometry(moved, arm.length_angles_deg)
+    middle = len(lengths) // 2
+    shift = (lengths[middle] - arm.lengths[middle]).tolist()
+    muscles = tuple(
+        replace(muscle, tendon_slack_length=muscle.tendon_slack_length + change)
+        for muscle, change in zip(moved.muscles, shift, strict=True)
+    )
+    return replace(moved, muscles=muscles, lengths=lengths)
+
+
+def _move_insertion(muscle: Muscle, distal: str, factor: float) -> Muscle:
+    def place(point: PathPoint) -> Vector:
+        return tuple(factor * value for value in point.location) if point.body == distal else point.location
+
+    return replace(muscle, path=tuple(PathPoint(point.body, place(point)) for point in muscle.path))
+
+
+def _thicken(wrap: Wrap, proximal: str, factor: float) -> Wrap:
+    """Wrapping cylinders at the joint; the ellipsoids of the shoulder stay."""
+    if wrap.kind != "cylinder" or wrap.body != proximal:
+        return wrap
+    return replace(wrap, shape=(wrap.shape[0] * factor, *wrap.shape[1:]))
+
+
+def _personal_muscles(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> Arm:
+    """Strengths, fibre and tendon lengths and pennation of this subject around those of its scaled arm."""
+    count = len(arm.muscles)
+    strength = draw_one(rng, spread["strength"]) * draw(rng, spread["muscle_strength"], count)
+    fibre = draw(rng, spread["optimal_fibre_length"], count)
+    tendon = draw(rng, spread["tendon_slack_length"], count)
+    pennation = draw(rng, spread["pennation"], count)
+    muscles = tuple(
+        replace(
+            muscle,
+            max_isometric_force=muscle.max_isometric_force * float(strength[index]),
+            optimal_fibre_length=muscle.optimal_fibre_length * float(fibre[index]),
+            tendon_slack_length=muscle.tendon_slack_length * float(tendon[index]),
+            pennation=muscle.pennation * float(pennation[index]),
+        )
+        for index, muscle in enumerate(arm.muscles)
+    )
+    return replace(arm, muscles=muscles)

@@ -1,0 +1,31 @@
+"""Raw EMG as an amplifier stores it: 16-bit samples in an EDF file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from edfio import Edf, EdfSignal
+
+from deepemg.simulate.tables import write_bytes
+
+
+def write_edf(path: Path, labels: Sequence[str], samples: np.ndarray, *, step_uv: float, rate_hz: float) -> None:
+    """Write integer samples (N, C), one bit worth `step_uv` (uV); the header says nothing of the subject."""
+    limits = np.iinfo(np.int16)
+    signals = [
+        EdfSignal.from_digital(
+            samples[:, column].astype(np.int16),
+            rate_hz,
+            label=label,
+            physical_dimension="uV",
+            physical_range=(limits.min * step_uv, limits.max * step_uv),
+            digital_range=(limits.min, limits.max),
+        )
+        for column, label in enumerate(labels)
+    ]
+    stream = io.BytesIO()
+    Edf(signals).write(stream)
+    write_bytes(path, stream.getvalue())

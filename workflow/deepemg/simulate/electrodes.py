@@ -1,0 +1,62 @@
+"""Surface electrodes on a subject's arm: gains, crosstalk, delay, and the noise of skin and amplifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepemg.arm.definition import Arm
+from deepemg.simulate.assumptions import Assumptions, draw, draw_one
+
+
+@dataclass(frozen=True)
+class Electrodes:
+    """Surface electrodes: C channels over M muscles.
+
+    `gain` (C,), `noise` (C,) and `line` (C,) in uV; `crosstalk` (C, M), 1 under the electrode; `shape` (M,) is the
+    exponent A between EMG and excitation; `delay` in s; the corners of the carrier's spectrum (M,) in Hz.
+    """
+
+    channels: tuple[str, ...]
+    gain: np.ndarray
+    crosstalk: np.ndarray
+    shape: np.ndarray
+    delay: float
+    carrier_low: np.ndarray
+    carrier_high: np.ndarray
+    noise: np.ndarray
+    line: np.ndarray
+
+
+def sample_electrodes(arm: Arm, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> Electrodes:
+    """Draw the electrodes over the muscles named by `channels`."""
+    muscles = len(arm.muscles)
+    return Electrodes(
+        channels=channels,
+        gain=draw(rng, spread["gain"], len(channels)),
+        crosstalk=_crosstalk(arm, channels, rng, spread),
+        shape=draw(rng, spread["shape"], muscles),
+        delay=draw_one(rng, spread["delay"]),
+        carrier_low=draw(rng, spread["carrier_low"], muscles),
+        carrier_high=draw(rng, spread["carrier_high"], muscles),
+        noise=draw(rng, spread["noise"], len(channels)),
+        line=draw(rng, spread["line"], len(channels)),
+    )
+
+
+def _crosstalk(arm: Arm, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> np.ndarray:
+    """What a channel picks up of each muscle (C, M), relative to the muscle below the electrode."""
+    crosstalk = np.ones((len(channels), len(arm.muscles)))
+    for row, channel in enumerate(channels):
+        for column, muscle in enumerate(arm.muscles):
+            if muscle.name == channel:
+                continue
+            if muscle.action != arm.muscle(channel).action:
+                kind = "crosstalk_antagonist"
+            elif muscle.name in channels:
+                kind = "crosstalk_neighbour"
+            else:
+                kind = "crosstalk_deep"
+            crosstalk[row, column] = draw_one(rng, spread[kind])
+    return crosstalk

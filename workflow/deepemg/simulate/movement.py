@@ -1,0 +1,61 @@
+"""A movement: a subject follows its plan in closed loop; the motion is what the muscles made, not what was planned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepemg.simulate.assumptions import Assumptions
+from deepemg.simulate.closed_loop import Controller, NeededTorque, Truth, close_loop
+from deepemg.simulate.co_contraction import co_contraction
+from deepemg.simulate.motion import Motion, plan_curls
+from deepemg.simulate.noise import smooth_process
+from deepemg.simulate.plants import make_plant
+from deepemg.simulate.plants.plant import Reading
+from deepemg.simulate.protocol import Movement
+from deepemg.simulate.sharing import PLANS
+from deepemg.simulate.skeleton import Skeleton
+from deepemg.simulate.subject import Subject
+
+
+def simulate_movement(
+    subject: Subject, trial: Movement, tier: str, rng: np.random.Generator, assumptions: Assumptions
+) -> Truth:
+    """Simulate one movement trial with the engine and the sharing rule of a tier."""
+    control, rules = assumptions["control"], assumptions["tiers"][tier]
+    arm = subject.arm.in_posture(trial.posture)
+    motion = plan_curls(subject.habit, trial, control["interval"], rng, assumptions["motion"])
+    skeleton = Skeleton(arm, trial.load_kg)
+    sharing = PLANS[rules["sharing"]](subject, motion, trial.load_kg, rng, assumptions)
+    floor = co_contraction(subject, motion, skeleton.torques(motion), sharing.relative)
+    needed = tracking(subject, skeleton, motion, control)
+    controller = Controller(subject, needed, sharing, floor, control)
+    plant = make_plant(rules["engine"], subject, arm, trial.load_kg, control)
+    modulation = fast_modulation(len(motion.time), len(arm.muscles), rng, control)
+    return close_loop(plant, controller, motion.time, float(motion.angle[0]), modulation, control)
+
+
+def tracking(subject: Subject, skeleton: Skeleton, motion: Motion, control: Assumptions) -> NeededTorque:
+    """Muscle torque (N m) for the planned acceleration plus feedback, with the joint's own damping overcome."""
+
+    def needed(row: int, reading: Reading) -> float:
+        angle_error = motion.angle[row] - reading.angle
+        velocity_error = motion.velocity[row] - reading.velocity
+        acceleration = (
+            motion.acceleration[row]
+            + control["acceleration_stiffness"] * angle_error
+            + control["acceleration_damping"] * velocity_error
+        )
+        return float(
+            skeleton.torque(reading.angle, reading.velocity, float(acceleration))
+            + control["stiffness"] * angle_error
+            + control["damping"] * velocity_error
+            + subject.joint_damping * reading.velocity
+        )
+
+    return needed
+
+
+def fast_modulation(samples: int, muscles: int, rng: np.random.Generator, control: Assumptions) -> np.ndarray:
+    """Fast fluctuation of every excitation (samples, muscles), a ratio around 1."""
+    fast = smooth_process(rng, samples, muscles, control["modulation_time"], control["interval"])
+    return 1 + control["modulation_sd"] * fast

@@ -1,0 +1,105 @@
+"""What every subject of a cohort does: movements with loads, maximal and submaximal isometric efforts, rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from deepemg.simulate.assumptions import Assumptions
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Repetitions of a task with a load in the hand.
+
+    `tempo` is the ratio to the subject's own period, `bend` (deg) raises its lower turning point.
+    """
+
+    name: str
+    load_kg: float
+    split: Literal["train", "test"]
+    repetitions: int
+    tempo: float = 1.0
+    bend: float = 0.0
+    posture: str | None = None
+    role: ClassVar[str] = "movement"
+
+
+@dataclass(frozen=True)
+class Isometric:
+    """An effort at a fixed angle: `level` is the share of the full strength, None = as much as the subject can.
+
+    `dynamometer` tells whether its torque is recorded.
+    """
+
+    name: str
+    role: Literal["mvc", "hold"]
+    action: Literal["flexor", "extensor"]
+    angle_deg: float
+    level: float | None
+    dynamometer: bool
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The relaxed arm."""
+
+    name: str
+    duration_s: float
+    role: ClassVar[str] = "rest"
+
+
+Trial = Movement | Isometric | Rest
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Hand loads (kg) and the repetitions of each train and test movement."""
+
+    loads: tuple[float, ...]
+    train_repetitions: int
+    test_repetitions: int
+
+    def trials(self, tier: str, assumptions: Assumptions) -> tuple[Trial, ...]:
+        """Every trial of a subject: the tier's tasks at each load, then the isometric efforts, then rest."""
+        tasks = assumptions["tiers"][tier]["tasks"]
+        rest = Rest("rest", assumptions["protocol"]["rest"])
+        return (*self.movements(tasks, assumptions), *isometric_trials(assumptions), rest)
+
+    def movements(self, tasks: Sequence[str], assumptions: Assumptions) -> tuple[Movement, ...]:
+        """A train and a test trial of each task at each load; the first task gives its name to no file."""
+        repetitions: dict[Literal["train", "test"], int] = {
+            "train": self.train_repetitions,
+            "test": self.test_repetitions,
+        }
+        return tuple(
+            Movement(
+                name="_".join([f"{load:g}kg", *([task] if task != tasks[0] else []), split]),
+                load_kg=load,
+                split=split,
+                repetitions=count,
+                **assumptions["tasks"][task],
+            )
+            for task in tasks
+            for load in self.loads
+            for split, count in repetitions.items()
+        )
+
+
+def isometric_trials(assumptions: Assumptions) -> tuple[Isometric, ...]:
+    """The isometric efforts; the last ones of each kind are made on the dynamometer."""
+    trials = []
+    for name, entry in assumptions["protocol"]["isometric"].items():
+        for number in range(1, entry["trials"] + 1):
+            trials.append(
+                Isometric(
+                    name=f"{name}_{number}",
+                    role=entry["role"],
+                    action=entry["action"],
+                    angle_deg=entry["angle"],
+                    level=entry["level"],
+                    dynamometer=number > entry["trials"] - entry["on_dynamometer"],
+                )
+            )
+    return tuple(trials)
