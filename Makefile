@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/workflow
 SNAKEMAKE = snakemake --cores $(CORES)
 
-.PHONY: study test real cohort bench release lock
+.PHONY: study test real cohort truth bench release lock
 
 study: .venv/ready
 	$(SNAKEMAKE) all
@@ -30,6 +30,12 @@ real: .venv/ready
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
 cohort: .venv/ready
 	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --tier $(TIER) --emg $(EMG) --out $(COHORT)
+
+# The simulated truth audited: tables and figures of docs/truth.md (some 40 minutes). CUBE=<folder> as in `make real`.
+truth: .venv/ready
+	@test -d "$(CUBE)" || { echo "make truth needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
+	python -m deepemg.audit --seed $(SEED) --subjects $(SUBJECTS) --cohorts results/truth --published data --published-seed 2503 \
+	  --real examples/cube/CUBE1 --recordings "$(CUBE)" --out results/released/truth --document docs/truth.md
 
 # This library beside OpenSim, timed in one run: results/bench/arm.csv
 bench: .venv/ready

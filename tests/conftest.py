@@ -11,23 +11,22 @@ import pytest
 from deepemg.arm.definition import Arm, load_arm
 from deepemg.arm.inverse_dynamics import joint_moment
 from deepemg.reconstruct.contract import Trial
-from deepemg.simulate.assumptions import Assumptions, load_assumptions
+from deepemg.simulate.assumptions import Assumptions, load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort
-from deepemg.simulate.protocol import Protocol
 
 ROOT = Path(__file__).parents[1]
 SEED = 20250307  # a development seed, never that of the embedded cohort
-PROTOCOL = Protocol(loads=(0.0, 2.0), train_repetitions=1, test_repetitions=1)
 
 
-def one_of_each(assumptions: Assumptions) -> Assumptions:
-    """The assumptions with a single maximal contraction in each direction."""
-    protocol = assumptions["protocol"]
-    once = {name: entry | {"trials": 1} for name, entry in protocol["isometric"].items()}
-    return {**assumptions, "protocol": {**protocol, "isometric": once}}
+def tiny_assumptions() -> Assumptions:
+    """The published assumptions with two loads, one curl a trial, one maximal contraction in each direction."""
+    published = load_assumptions()
+    once = {name: entry | {"trials": 1} for name, entry in published["protocol"]["isometric"].items()}
+    short = {"loads": [0.0, 2.0], "train_repetitions": 1, "test_repetitions": 1, "isometric": once}
+    return vary(published, {"protocol": short})
 
 
-TINY = Cohort(SEED, "T1", PROTOCOL, one_of_each(load_assumptions()))
+TINY = Cohort(SEED, "T1", tiny_assumptions())
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,7 @@ ALLOWED = {
     "evaluate": {"evaluate"},
     "report": {"arm", "evaluate", "report", "signals"},
     "simulate": {"arm", "simulate"},
+    "audit": {"arm", "audit", "evaluate", "reconstruct", "recordings", "report", "signals", "simulate"},
 }
 
 

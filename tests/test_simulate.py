@@ -15,12 +15,15 @@ from conftest import SEED, TINY
 import deepemg
 from deepemg.arm.forward import ForwardModel
 from deepemg.arm.opensim import inverse_dynamics, muscle_geometry
-from deepemg.simulate.assumptions import load_assumptions
+from deepemg.simulate.assumptions import load_assumptions, vary
 from deepemg.simulate.closed_loop import Truth, open_loop
-from deepemg.simulate.cohort import Cohort, make_cohort, make_trial, simulate_trial
+from deepemg.simulate.cohort import make_cohort, make_trial, simulate_trial
+from deepemg.simulate.edf import write_edf
 from deepemg.simulate.emg import amplifier_step, digitise, raw_emg
+from deepemg.simulate.motion import minimum_jerk
 from deepemg.simulate.plants import make_plant
-from deepemg.simulate.protocol import Movement, Protocol
+from deepemg.simulate.protocol import Movement
+from deepemg.simulate.sharing import PLANS
 from deepemg.simulate.sharing.rule import share_torque
 from deepemg.simulate.subject import Subject
 
@@ -53,9 +56,9 @@ def excitation(folder: Path) -> pd.DataFrame:
 def short_movement(tier: str, task: str = "curls", load_kg: float = 2.0) -> tuple[Subject, Truth]:
     """One repetition of a task in a tier."""
     cohort = replace(TINY, tier=tier)
-    trial = Movement("short", load_kg, "test", 1, **ASSUMPTIONS["tasks"][task])
+    trial = Movement("short", task, load_kg, "test", 1, **ASSUMPTIONS["tasks"][task])
     subject = cohort.subject(1)
-    return subject, simulate_trial(cohort, subject, trial, cohort.generator(1, "short"))
+    return subject, simulate_trial(cohort, subject, trial, cohort.streams(1, "short"))
 
 
 def test_a_trial_made_alone_is_bit_identical(folder: Path, tmp_path: Path) -> None:
@@ -112,10 +115,16 @@ def test_other_tiers_curl_too(tier: str) -> None:
     assert truth.excitation.min() >= 0 and truth.excitation.max() <= 1
 
 
-def test_synergies_share_otherwise_than_effort_in_the_same_body() -> None:
-    (one, effort), (other, synergies) = short_movement("T1"), short_movement("T3")
-    assert one.arm.muscles == other.arm.muscles and one.habit == other.habit
-    assert np.abs(effort.excitation - synergies.excitation).max() > 0.05
+def test_effort_knows_the_capacity_and_synergies_do_not(subject: Subject) -> None:
+    """With a capacity that doubles in one muscle, effort gives it more to do; a synergy does not notice."""
+    motion = minimum_jerk(np.array([0.0, 1.0]), np.array([0.2, 1.5]), CONTROL["interval"])
+    flexors = subject.columns("flexor")
+    even, stronger = np.array([20.0, 20.0, 20.0]), np.array([20.0, 20.0, 40.0])
+    for rule, changes in (("effort", True), ("synergies", False)):
+        sharing = PLANS[rule](subject, motion, 2.0, np.random.default_rng(1), ASSUMPTIONS)
+        before, after = (sharing.direction(50, flexors, capacity) for capacity in (even, stronger))
+        assert (after[2] > 1.3 * before[2]) == changes
+        np.testing.assert_array_equal(after[:2], before[:2])
 
 
 def test_overhead_the_extensors_carry_the_load() -> None:
@@ -199,6 +208,16 @@ def test_a_maximal_contraction_is_stronger_than_any_curl(folder: Path) -> None:
     assert (strongest("mvc_*_emg.csv.gz") > strongest("*kg_*_emg.csv.gz")).all()
 
 
+def test_parts_of_a_subject_have_random_numbers_of_their_own(subject: Subject) -> None:
+    """Another electrode, another noise of the EMG: nothing else of the subject changes."""
+    fewer = vary({**ASSUMPTIONS, "electrodes": ["BIClong"]}, {"emg": {"wander_time": 2.0}})
+    other = replace(TINY, assumptions=fewer).subject(1)
+    assert other.body.measured == subject.body.measured and other.habit == subject.habit
+    assert other.electrodes.delay == subject.electrodes.delay
+    np.testing.assert_array_equal(other.electrodes.shape, subject.electrodes.shape)
+    np.testing.assert_array_equal(other.effort.weight, subject.effort.weight)
+
+
 def test_emg_leads_the_excitation(subject: Subject) -> None:
     electrodes = subject.electrodes
     interval, onset = 0.005, 1.0  # s
@@ -220,14 +239,19 @@ def test_the_amplifier_rounds_to_its_bits_and_saturates() -> None:
 def test_16_bit_files_hold_the_same_samples(folder: Path, tmp_path: Path) -> None:
     from edfio import read_edf
 
-    name = "mvc_flexion_1"
+    name = "2kg_test"  # no whole number of seconds
     make_trial(tmp_path, replace(TINY, emg_format="edf"), 1, TRIALS[name])
     table = pd.read_csv(folder / f"{name}_emg.csv.gz")
     signals = {signal.label: signal for signal in read_edf(tmp_path / f"{name}_emg.edf").signals}
     assert list(signals) == list(table)
     for label, signal in signals.items():
         assert signal.physical_dimension == "uV" and signal.sampling_frequency == 2000
-        np.testing.assert_allclose(signal.data[: len(table)], table[label], rtol=0, atol=1e-9)
+        np.testing.assert_allclose(signal.data, table[label], rtol=0, atol=1e-9)
+
+
+def test_edf_takes_no_more_than_16_bits(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="amplifier_bits"):
+        write_edf(tmp_path / "a.edf", ["BRA"], np.array([[40000]]), step_uv=0.5, rate_hz=2000, record_s=0.0005)
 
 
 @pytest.mark.parametrize("exponent", [2, 3])
@@ -245,12 +269,18 @@ def test_sharing_gives_the_torque_at_the_least_effort(exponent: int) -> None:
     np.testing.assert_array_equal(share_torque(100.0, capacity, direction, ceiling), ceiling)
 
 
-def test_a_crashed_trial_leaves_the_others(tmp_path: Path) -> None:
-    broken = {**TINY.assumptions, "motion": {**ASSUMPTIONS["motion"], "rest": None}}
-    cohort = Cohort(SEED, "T1", Protocol((0.0,), 1, 1), broken)
-    assert make_cohort(tmp_path, cohort, 1, jobs=2) == ["S1 0kg_test", "S1 0kg_train"]
-    expected = ["mvc_flexion_1", "mvc_extension_1", "hold_flexion_1", "rest"]
+def test_a_crashed_trial_leaves_the_others_and_is_made_by_the_next_run(tmp_path: Path) -> None:
+    cohort = replace(TINY, assumptions=vary(TINY.assumptions, {"protocol": {"loads": [0.0]}}))
+    blocked = tmp_path / "S1" / "truth" / "0kg_test_state.csv.gz"
+    blocked.mkdir(parents=True)  # a folder in its place: the trial cannot be written
+    assert make_cohort(tmp_path, cohort, 1, jobs=2) == ["S1 0kg_test"]
+    expected = ["0kg_train", "mvc_flexion_1", "mvc_extension_1", "hold_flexion_1", "rest"]
     assert list(pd.read_csv(tmp_path / "S1/trials.csv")["trial"]) == expected
+    before = (tmp_path / "S1/0kg_train_emg.csv.gz").stat().st_mtime_ns
+    blocked.rmdir()
+    assert make_cohort(tmp_path, cohort, 1, jobs=2) == []
+    assert list(pd.read_csv(tmp_path / "S1/trials.csv")["trial"]) == [expected[0], "0kg_test", *expected[1:]]
+    assert (tmp_path / "S1/0kg_train_emg.csv.gz").stat().st_mtime_ns == before
 
 
 def test_a_finished_subject_is_kept_and_another_one_never_overwritten(folder: Path) -> None:

@@ -17,6 +17,7 @@ import yaml
 from study import Study, spoil
 
 from deepemg.arm.storage import read_storage
+from deepemg.audit.pipeline import score_subject
 
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
 DEEP_EMG = [
@@ -75,6 +76,14 @@ def test_files_of_a_subject_share_their_rows(results):
     assert kinematics[["trial", "time_s"]].equals(envelopes[["trial", "time_s"]])
     assert torque["time"].to_numpy() == pytest.approx(kinematics["clock_s"].to_numpy())
     assert not list(results.rglob(".*.part"))
+
+
+def test_scores_of_the_audit_are_those_of_the_study(study, results):
+    config = yaml.safe_load((study.folder / "config" / "config.yaml").read_text())
+    audited = score_subject(study.folder / "data" / "S1", ("copy",), config)
+    scored = pd.read_csv(results / "S1" / "deep_emg_scores.csv")
+    scored = scored[(scored["method"] == "copy") & (scored["load"] == "all")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(audited, scored)
 
 
 def test_a_second_run_does_nothing(study):

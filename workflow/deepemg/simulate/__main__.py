@@ -7,9 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from deepemg.simulate.assumptions import COHORT, load_assumptions
+from deepemg.simulate.assumptions import COHORT, load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort
-from deepemg.simulate.protocol import Protocol
 
 
 def main() -> int:
@@ -21,19 +20,21 @@ def main() -> int:
     parser.add_argument("--tier", choices=("T1", "T2", "T3", "T4"), default="T1", help="see docs/truth.md")
     parser.add_argument("--emg", choices=("csv", "edf"), default="csv", help="raw EMG in uV, or 16-bit samples (EDF)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trials simulated at the same time")
-    parser.add_argument("--loads", type=float, nargs="+", default=[0, 2, 4], help="hand loads, kg")
-    parser.add_argument("--train-repetitions", type=int, default=4, help="curls in each training trial")
-    parser.add_argument("--test-repetitions", type=int, default=3, help="curls in each test trial")
+    parser.add_argument("--loads", type=float, nargs="+", help="hand loads, kg")
+    parser.add_argument("--train-repetitions", type=int, help="curls in each training trial")
+    parser.add_argument("--test-repetitions", type=int, help="curls in each test trial")
     parser.add_argument("--assumptions", type=Path, default=COHORT, help="a changed copy of cohort.yaml")
     options = parser.parse_args()
-    if min(options.subjects, options.jobs, options.train_repetitions, options.test_repetitions) < 1:
-        parser.error("subjects, jobs and repetitions must be at least 1")
-    if min(options.loads) < 0:
-        parser.error(f"a load of {min(options.loads):g} kg was asked for, expected 0 or more")
-    protocol = Protocol(tuple(options.loads), options.train_repetitions, options.test_repetitions)
-    cohort = Cohort(options.seed, options.tier, protocol, load_assumptions(options.assumptions), options.emg)
+    given = {key: getattr(options, key) for key in ("loads", "train_repetitions", "test_repetitions")}
+    protocol = {key: value for key, value in given.items() if value is not None}
+    counts = (options.subjects, options.jobs, *(protocol[key] for key in protocol if key != "loads"))
+    if min(counts) < 1 or min(protocol.get("loads", [0])) < 0:
+        parser.error("subjects, jobs and repetitions must be at least 1, loads at least 0 kg")
+    assumptions = vary(load_assumptions(options.assumptions), {"protocol": protocol})
     try:
-        lost = make_cohort(options.out, cohort, options.subjects, options.jobs)
+        lost = make_cohort(
+            options.out, Cohort(options.seed, options.tier, assumptions, options.emg), options.subjects, options.jobs
+        )
     except FileExistsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -20,6 +20,15 @@ def load_assumptions(path: Path = COHORT) -> Assumptions:
     return dict(yaml.safe_load(path.read_text()))
 
 
+def vary(assumptions: Assumptions, changes: Mapping[str, Mapping[str, Any]]) -> Assumptions:
+    """The assumptions with some values changed, section by section. Raises KeyError for one that there is not."""
+    for section, values in changes.items():
+        unknown = set(values) - set(assumptions[section])
+        if unknown:
+            raise KeyError(f"{section} has no {', '.join(sorted(unknown))}")
+    return {**assumptions, **{section: {**assumptions[section], **values} for section, values in changes.items()}}
+
+
 def draw(rng: np.random.Generator, spread: Mapping[str, float], size: int) -> np.ndarray:
     """Draw (size,) values: normal {mean, sd, low, high}, log-normal {median, log_sd} or uniform {low, high}."""
     if "median" in spread:

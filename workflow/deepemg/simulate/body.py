@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from deepemg.arm.definition import Arm, Muscle, PathPoint, Vector, Wrap, load_arm
+from deepemg.arm.definition import Arm, Muscle, PathPoint, Skeleton, Vector, Wrap, load_arm
 from deepemg.arm.opensim import muscle_geometry
 from deepemg.arm.scaling import scale_by_factors
 from deepemg.simulate.assumptions import Assumptions, draw, draw_one
@@ -29,7 +29,8 @@ def sample_body(name: str, rng: np.random.Generator, spread: Assumptions) -> Bod
     upper, fore = (stature * draw(rng, spread["segment_scale"], 2)).tolist()
     mass = generic.skeleton.distal.mass * draw_one(rng, spread["forearm_mass_scale"])
     scaled = scale_by_factors(generic, proximal=upper, distal=fore, distal_mass=mass)
-    arm = _personal_muscles(_personal_paths(scaled, rng, spread), rng, spread)
+    skeleton = _personal_skeleton(scaled.skeleton, rng, spread)
+    arm = _personal_muscles(_personal_paths(replace(scaled, skeleton=skeleton), rng, spread), rng, spread)
     return Body(arm, upper, fore, _measure(arm, rng, spread))
 
 
@@ -38,8 +39,24 @@ def _measure(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> dict[st
     segments = (arm.skeleton.proximal, arm.skeleton.distal)
     errors = draw(rng, spread["length_error"], len(segments))
     lengths = {part.measure: round(part.length * float(e), 3) for part, e in zip(segments, errors, strict=True)}
-    implied = arm.skeleton.distal.mass / arm.skeleton.distal_mass_fraction
-    return {"mass_kg": round(implied * draw_one(rng, spread["body_mass_error"]), 1), **lengths}
+    fraction = arm.skeleton.distal_mass_fraction * draw_one(rng, spread["distal_mass_fraction"])
+    body_mass = arm.skeleton.distal.mass / fraction
+    return {"mass_kg": round(body_mass * draw_one(rng, spread["body_mass_error"]), 1), **lengths}
+
+
+def _personal_skeleton(skeleton: Skeleton, rng: np.random.Generator, spread: Assumptions) -> Skeleton:
+    """Mass centre, inertia and grip of this subject's forearm around those of the scaled one."""
+    centre, inertia, grip = (draw_one(rng, spread[key]) for key in ("mass_centre", "inertia", "grip"))
+    distal = replace(
+        skeleton.distal,
+        mass_centre=_times(skeleton.distal.mass_centre, centre),
+        inertia=_times(skeleton.distal.inertia, inertia),
+    )
+    return replace(skeleton, distal=distal, load_point=_times(skeleton.load_point, grip))
+
+
+def _times(vector: Vector, factor: float) -> Vector:
+    return tuple(factor * value for value in vector)
 
 
 def _personal_paths(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> Arm:
@@ -69,7 +86,7 @@ def _personal_paths(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> 
 
 def _move_insertion(muscle: Muscle, distal: str, factor: float) -> Muscle:
     def place(point: PathPoint) -> Vector:
-        return tuple(factor * value for value in point.location) if point.body == distal else point.location
+        return _times(point.location, factor) if point.body == distal else point.location
 
     return replace(muscle, path=tuple(PathPoint(point.body, place(point)) for point in muscle.path))
 
@@ -82,12 +99,13 @@ def _thicken(wrap: Wrap, proximal: str, factor: float) -> Wrap:
 
 
 def _personal_muscles(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> Arm:
-    """Strengths, fibre and tendon lengths and pennation of this subject around those of its scaled arm."""
+    """Strengths, fibre and tendon lengths, pennation and speed of this subject around those of its scaled arm."""
     count = len(arm.muscles)
     strength = draw_one(rng, spread["strength"]) * draw(rng, spread["muscle_strength"], count)
     fibre = draw(rng, spread["optimal_fibre_length"], count)
     tendon = draw(rng, spread["tendon_slack_length"], count)
     pennation = draw(rng, spread["pennation"], count)
+    velocity = draw(rng, spread["max_contraction_velocity"], count)
     muscles = tuple(
         replace(
             muscle,
@@ -95,6 +113,7 @@ def _personal_muscles(arm: Arm, rng: np.random.Generator, spread: Assumptions) -
             optimal_fibre_length=muscle.optimal_fibre_length * float(fibre[index]),
             tendon_slack_length=muscle.tendon_slack_length * float(tendon[index]),
             pennation=muscle.pennation * float(pennation[index]),
+            max_contraction_velocity=muscle.max_contraction_velocity * float(velocity[index]),
         )
         for index, muscle in enumerate(arm.muscles)
     )

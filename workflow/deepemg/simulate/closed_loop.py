@@ -19,7 +19,7 @@ LEAST_CAPACITY = 1e-6  # N m; keeps a muscle without a lever out of a division b
 @dataclass(frozen=True)
 class Truth:
     """A simulated trial: time (T,) in s, angle in rad, velocity and acceleration (T,), muscle torque (T,) in N m, and
-    excitation, activation and fibre length (m) of the muscles, each (T, n_muscles).
+    excitation, activation, tendon force (N) and fibre length (m) of the muscles, each (T, n_muscles).
 
     Row t holds the state at time t and the excitation held from t to the next row.
     """
@@ -31,16 +31,17 @@ class Truth:
     torque: np.ndarray
     excitation: np.ndarray
     activation: np.ndarray
+    force: np.ndarray
     fibre_length: np.ndarray
 
 
-def truth(time: np.ndarray, readings: list[Reading], excitation: np.ndarray) -> Truth:
+def as_truth(time: np.ndarray, readings: list[Reading], excitation: np.ndarray) -> Truth:
     """Readings, one per row, as series."""
 
     def series(name: str) -> np.ndarray:
         return np.array([getattr(reading, name) for reading in readings])
 
-    names = ("angle", "velocity", "acceleration", "torque", "activation", "fibre_length")
+    names = ("angle", "velocity", "acceleration", "torque", "activation", "force", "fibre_length")
     return Truth(time=time, excitation=excitation, **{name: series(name) for name in names})
 
 
@@ -102,13 +103,13 @@ def close_loop(
     for row, start in enumerate(time):
         active_force = active_force + interval / control["capacity_filter"] * (reading.active_force - active_force)
         wanted = controller.activation(row, reading, active_force)
-        slow = slow + interval / control["lead_filter"] * (wanted - slow)
         led = wanted + control["lead"] / control["lead_filter"] * (wanted - slow)
+        slow = slow + interval / control["lead_filter"] * (wanted - slow)
         excitation = controller.limit(led * modulation[row])
         readings.append(reading)
         excitations.append(excitation)
         reading = plant.advance(excitation, float(start) + interval)
-    return truth(time, readings, np.array(excitations))
+    return as_truth(time, readings, np.array(excitations))
 
 
 def open_loop(
@@ -120,4 +121,4 @@ def open_loop(
     time = np.arange(len(excitation)) * interval
     readings = [plant.start(angle, activation, locked=locked)]
     readings += [plant.advance(row, float(end)) for row, end in zip(excitation, time[1:], strict=False)]
-    return truth(time, readings, excitation)
+    return as_truth(time, readings, excitation)

@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import zlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,13 +16,15 @@ from tqdm import tqdm
 
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.closed_loop import Truth
-from deepemg.simulate.description import read_source, write_subject
+from deepemg.simulate.description import read_source, read_trials, write_subject
 from deepemg.simulate.emg import raw_emg
 from deepemg.simulate.folder import write_trial
 from deepemg.simulate.isometric import simulate_hold, simulate_mvc, simulate_rest
 from deepemg.simulate.movement import simulate_movement
-from deepemg.simulate.protocol import Movement, Protocol, Rest, Trial
+from deepemg.simulate.protocol import Movement, Rest, Streams, Trial, trials_of
 from deepemg.simulate.subject import Subject, sample_subject
+
+FORMAT = 2  # raise it when the code makes other files out of the same assumptions
 
 
 @dataclass(frozen=True)
@@ -31,32 +33,35 @@ class Cohort:
 
     seed: int
     tier: str
-    protocol: Protocol
     assumptions: Assumptions
     emg_format: Literal["csv", "edf"] = "csv"
 
     @property
     def source(self) -> str:
         """One line that tells cohorts apart, for subject.yaml."""
-        made_of = json.dumps([asdict(self.protocol), self.assumptions, self.emg_format], sort_keys=True)
+        made_of = json.dumps([FORMAT, self.assumptions, self.emg_format], sort_keys=True)
         digest = hashlib.sha256(made_of.encode()).hexdigest()[:8]
         return f"simulated (tier {self.tier}, seed {self.seed}, assumptions {digest})"
 
     def trials(self) -> tuple[Trial, ...]:
-        return self.protocol.trials(self.tier, self.assumptions)
+        return trials_of(self.tier, self.assumptions)
 
     def generator(self, index: int, purpose: str) -> np.random.Generator:
-        """Random numbers for one purpose of subject `index`, whatever else is made in the same run."""
+        """Random numbers for one purpose of subject `index`, whatever else is made; alike in all tiers."""
         return np.random.default_rng(np.random.SeedSequence([self.seed, index, zlib.crc32(purpose.encode())]))
+
+    def streams(self, index: int, trial: str) -> Streams:
+        """Random numbers of one trial of subject `index`, by what they are for."""
+        return lambda part: self.generator(index, f"{trial} {part}")
 
     def subject(self, index: int) -> Subject:
         """Subject number `index` (from 1); the same body and habits in every tier."""
         return sample_subject(f"S{index}", lambda part: self.generator(index, f"subject {part}"), self.assumptions)
 
 
-def simulate_trial(cohort: Cohort, subject: Subject, trial: Trial, rng: np.random.Generator) -> Truth:
+def simulate_trial(cohort: Cohort, subject: Subject, trial: Trial, streams: Streams) -> Truth:
     """Motion, excitations, activations and torque of a trial."""
-    made_by = (cohort.tier, rng, cohort.assumptions)
+    made_by = (cohort.tier, streams, cohort.assumptions)
     if isinstance(trial, Movement):
         return simulate_movement(subject, trial, *made_by)
     if isinstance(trial, Rest):
@@ -67,48 +72,57 @@ def simulate_trial(cohort: Cohort, subject: Subject, trial: Trial, rng: np.rando
 def make_trial(folder: Path, cohort: Cohort, index: int, trial: Trial) -> None:
     """Simulate one trial of subject `index` and write its files into the subject's folder."""
     subject, assumptions = cohort.subject(index), cohort.assumptions
-    truth = simulate_trial(cohort, subject, trial, cohort.generator(index, trial.name))
-    sensors = cohort.generator(index, f"{trial.name} sensors")
-    emg = raw_emg(subject.electrodes, truth.excitation, assumptions["control"]["interval"], sensors, assumptions["emg"])
-    write_trial(folder, trial, subject, truth, emg, sensors, assumptions, cohort.emg_format)
+    streams = cohort.streams(index, trial.name)
+    truth = simulate_trial(cohort, subject, trial, streams)
+    interval = assumptions["control"]["interval"]
+    emg = raw_emg(subject.electrodes, truth.excitation, interval, streams("emg"), assumptions["emg"])
+    write_trial(folder, trial, subject, truth, emg, streams, assumptions, cohort.emg_format)
 
 
 def make_cohort(out: Path, cohort: Cohort, subjects: int, jobs: int) -> list[str]:
     """Write subject folders S1, S2, ... into `out`; the answer names the trials that were lost to a crash.
 
-    A subject's folder lists the trials that were made. Subjects that an earlier run of the same cohort finished are
-    left as they are. Raises FileExistsError before any work where another subject is already there.
+    A subject's folder lists the trials that were made. What an earlier run of the same cohort made stays as it is, what
+    it lost is made again. Raises FileExistsError before any work where another subject is already there.
     """
-    missing = []
-    for index in range(1, subjects + 1):
-        found = read_source(out / f"S{index}")
-        if found is None:
-            missing.append(index)
-        elif found != cohort.source:
-            expected = f"nothing there, or the same: {cohort.source}"
-            raise FileExistsError(f"{out / f'S{index}'}: found {found}, expected {expected}; choose another --out")
-    trials = cohort.trials()
-    lost: dict[int, set[str]] = {index: set() for index in missing}
-    waiting = {index: len(trials) for index in missing}
-    with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(missing) * len(trials), unit="trial") as progress:
-        running = {
-            pool.submit(_in_own_process, out / f"S{index}", cohort, index, trial): (index, trial.name)
-            for index in missing
-            for trial in trials
-        }
-        for done in as_completed(running):
+    wanted = cohort.trials()
+    made = {index: _made(out / f"S{index}", cohort) for index in range(1, subjects + 1)}
+    missing = {index: [trial for trial in wanted if trial.name not in names] for index, names in made.items()}
+    waiting = {index: len(trials) for index, trials in missing.items()}
+    pool = ThreadPoolExecutor(jobs)
+    running = {
+        pool.submit(_in_own_process, out / f"S{index}", cohort, index, trial): (index, trial.name)
+        for index, trials in missing.items()
+        for trial in trials
+    }
+    try:
+        for done in tqdm(as_completed(running), total=len(running), unit="trial"):
             index, name = running[done]
-            progress.set_postfix_str(f"S{index} {name}")
-            progress.update()
-            if not done.result():
-                lost[index].add(name)
+            if done.result():
+                made[index].add(name)
             waiting[index] -= 1
-            if waiting[index] == 0:
-                made = [trial for trial in trials if trial.name not in lost[index]]
-                subject = cohort.subject(index)
-                folder = out / subject.name
-                write_subject(folder, subject, made, cohort.source, cohort.emg_format, cohort.assumptions)
-    return [f"S{index} {name}" for index in missing for name in sorted(lost[index])]
+            if waiting[index] == 0 and made[index]:
+                _describe(out, cohort, index, [trial for trial in wanted if trial.name in made[index]])
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt leaves what is finished, and begins nothing more
+    return [f"S{index} {trial.name}" for index in made for trial in wanted if trial.name not in made[index]]
+
+
+def _made(folder: Path, cohort: Cohort) -> set[str]:
+    """Names of the trials of a subject that is there already. Raises FileExistsError where it is of another cohort."""
+    found = read_source(folder)
+    if found is None:
+        return set()
+    if found != cohort.source:
+        expected = f"nothing there, or the same: {cohort.source}"
+        raise FileExistsError(f"{folder}: found {found}, expected {expected}; choose another --out")
+    return read_trials(folder)
+
+
+def _describe(out: Path, cohort: Cohort, index: int, made: list[Trial]) -> None:
+    subject, sharing = cohort.subject(index), cohort.assumptions["tiers"][cohort.tier]["sharing"]
+    folder = out / subject.name
+    write_subject(folder, subject, made, cohort.source, cohort.emg_format, sharing, cohort.assumptions)
 
 
 def _in_own_process(folder: Path, cohort: Cohort, index: int, trial: Trial) -> bool:

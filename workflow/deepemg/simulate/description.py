@@ -19,10 +19,16 @@ from deepemg.simulate.tables import write_bytes, write_csv
 
 
 def write_subject(
-    folder: Path, subject: Subject, trials: Sequence[Trial], source: str, emg_format: str, assumptions: Assumptions
+    folder: Path,
+    subject: Subject,
+    trials: Sequence[Trial],
+    source: str,
+    emg_format: str,
+    sharing: str,
+    assumptions: Assumptions,
 ) -> None:
     """Write the tables that describe a subject; `subject.yaml` comes last, for it makes the folder a subject."""
-    parameters = pd.DataFrame(_parameters(subject), columns=["muscle", "parameter", "unit", "value"])
+    parameters = pd.DataFrame(_parameters(subject, sharing), columns=["muscle", "parameter", "unit", "value"])
     write_csv(folder / "truth" / "parameters.csv", parameters)
     write_csv(folder / "truth" / "moment_arms.csv", _moment_arms(subject.arm))
     write_csv(folder / "channels.csv", _channels(subject, assumptions))
@@ -48,6 +54,11 @@ def read_source(folder: Path) -> str | None:
     """The `source` of a subject that is already there; None where there is no subject."""
     path = folder / "subject.yaml"
     return str(yaml.safe_load(path.read_text()).get("source")) if path.exists() else None
+
+
+def read_trials(folder: Path) -> set[str]:
+    """Names of the trials of a subject that is already there."""
+    return set(pd.read_csv(folder / "trials.csv")["trial"])
 
 
 def _channels(subject: Subject, assumptions: Assumptions) -> pd.DataFrame:
@@ -85,19 +96,22 @@ def _moment_arms(arm: Arm) -> pd.DataFrame:
     return pd.DataFrame(np.column_stack([angles, moment_arms]), columns=["angle_deg", *arm.muscle_names]).round(6)
 
 
-def _parameters(subject: Subject) -> list[tuple[str, str, str, float]]:
+Row = tuple[str, str, str, float]
+
+
+def _parameters(subject: Subject, sharing: str) -> list[Row]:
     """Every true value worth comparing with an estimate; muscle `all` where it belongs to the whole arm."""
-    electrodes, effort, habit, body = subject.electrodes, subject.effort, subject.co_contraction, subject.body
+    habit, skeleton = subject.co_contraction, subject.arm.skeleton
     rows = [
-        ("all", "upper_arm_scale", "1", body.upper_arm_scale),
-        ("all", "forearm_scale", "1", body.forearm_scale),
-        ("all", "forearm_mass", "kg", subject.arm.skeleton.distal.mass),
+        ("all", "upper_arm_scale", "1", subject.body.upper_arm_scale),
+        ("all", "forearm_scale", "1", subject.body.forearm_scale),
+        ("all", "forearm_mass", "kg", skeleton.distal.mass),
+        ("all", "forearm_mass_centre", "m", -skeleton.distal.mass_centre[1]),
+        ("all", "load_distance", "m", -skeleton.load_point[1]),
         ("all", "activation_time", "s", subject.activation_time),
         ("all", "deactivation_time", "s", subject.deactivation_time),
         ("all", "joint_damping", "N m s/rad", subject.joint_damping),
-        ("all", "emg_delay", "s", electrodes.delay),
         ("all", "goniometer_offset", "deg", subject.goniometer_offset_deg),
-        ("all", "sharing_exponent", "1", effort.exponent),
         ("all", "co_contraction_base", "1", habit.base),
         ("all", "co_contraction_gain", "1/(N m)", habit.gain),
         ("all", "co_contraction_burst", "1", habit.burst),
@@ -110,13 +124,51 @@ def _parameters(subject: Subject) -> list[tuple[str, str, str, float]]:
             ("pennation", "rad"): muscle.pennation,
             ("max_contraction_velocity", "1/s"): muscle.max_contraction_velocity,
             ("voluntary_activation", "1"): subject.voluntary_activation[index],
-            ("emg_shape", "1"): electrodes.shape[index],
-            ("log_sharing_weight", "1"): effort.weight[index],
-            ("sharing_angle_tilt", "1/rad"): effort.angle_tilt[index],
-            ("sharing_velocity_tilt", "s/rad"): effort.velocity_tilt[index],
-            ("sharing_load_tilt", "1/kg"): effort.load_tilt[index],
             ("co_contraction_part", "1"): habit.head[index],
         }
         rows += [(muscle.name, name, unit, float(value)) for (name, unit), value in values.items()]
-    rows += [(name, "emg_gain", "uV", gain) for name, gain in zip(electrodes.channels, electrodes.gain, strict=True)]
+    own = _synergy_parameters(subject) if sharing == "synergies" else _effort_parameters(subject)
+    return [*rows, *own, *_electrode_parameters(subject)]
+
+
+def _effort_parameters(subject: Subject) -> list[Row]:
+    habit = subject.effort
+    rows: list[Row] = [("all", "sharing_exponent", "1", habit.exponent)]
+    for name, unit, values in (
+        ("log_sharing_weight", "1", habit.weight),
+        ("sharing_angle_tilt", "1/rad", habit.angle_tilt),
+        ("sharing_velocity_tilt", "s/rad", habit.velocity_tilt),
+        ("sharing_load_tilt", "1/kg", habit.load_tilt),
+    ):
+        rows += [(muscle, name, unit, float(v)) for muscle, v in zip(subject.arm.muscle_names, values, strict=True)]
+    return rows
+
+
+def _synergy_parameters(subject: Subject) -> list[Row]:
+    return [
+        (muscle, f"synergy_{number}_weight", "1", float(value))
+        for number, weights in enumerate(subject.synergies.weight, start=1)
+        for muscle, value in zip(subject.arm.muscle_names, weights, strict=True)
+    ]
+
+
+def _electrode_parameters(subject: Subject) -> list[Row]:
+    electrodes = subject.electrodes
+    rows: list[Row] = [("all", "emg_delay", "s", electrodes.delay)]
+    rows += [
+        (muscle, name, unit, float(value))
+        for name, unit, values in (
+            ("emg_shape", "1", electrodes.shape),
+            ("carrier_low", "Hz", electrodes.carrier_low),
+            ("carrier_high", "Hz", electrodes.carrier_high),
+        )
+        for muscle, value in zip(subject.arm.muscle_names, values, strict=True)
+    ]
+    for place, channel in enumerate(electrodes.channels):
+        levels = {"gain": electrodes.gain, "noise": electrodes.noise, "line": electrodes.line}
+        rows += [(channel, f"emg_{name}", "uV", float(v[place])) for name, v in levels.items()]
+        rows += [
+            (channel, f"crosstalk_from_{muscle}", "1", float(value))
+            for muscle, value in zip(subject.arm.muscle_names, electrodes.crosstalk[place], strict=True)
+        ]
     return rows

@@ -14,7 +14,7 @@ from deepemg.simulate.assumptions import Assumptions, draw, draw_one
 class Electrodes:
     """Surface electrodes: C channels over M muscles.
 
-    `gain` (C,), `noise` (C,) and `line` (C,) in uV; `crosstalk` (C, M), 1 under the electrode; `shape` (M,) is the
+    `gain`, `noise`, `line` and `artefact` (C,) in uV; `crosstalk` (C, M), 1 under the electrode; `shape` (M,) is the
     exponent A between EMG and excitation; `delay` in s; the corners of the carrier's spectrum (M,) in Hz.
     """
 
@@ -27,22 +27,17 @@ class Electrodes:
     carrier_high: np.ndarray
     noise: np.ndarray
     line: np.ndarray
+    artefact: np.ndarray
 
 
 def sample_electrodes(arm: Arm, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> Electrodes:
     """Draw the electrodes over the muscles named by `channels`."""
-    muscles = len(arm.muscles)
-    return Electrodes(
-        channels=channels,
-        gain=draw(rng, spread["gain"], len(channels)),
-        crosstalk=_crosstalk(arm, channels, rng, spread),
-        shape=draw(rng, spread["shape"], muscles),
-        delay=draw_one(rng, spread["delay"]),
-        carrier_low=draw(rng, spread["carrier_low"], muscles),
-        carrier_high=draw(rng, spread["carrier_high"], muscles),
-        noise=draw(rng, spread["noise"], len(channels)),
-        line=draw(rng, spread["line"], len(channels)),
-    )
+    muscles, count = len(arm.muscles), len(channels)
+    of_muscles = {key: draw(rng, spread[key], muscles) for key in ("shape", "carrier_low", "carrier_high")}
+    delay = draw_one(rng, spread["delay"])  # what electrodes add is drawn last: another one changes nothing before it
+    of_channels = {key: draw(rng, spread[key], count) for key in ("gain", "noise", "line", "artefact")}
+    crosstalk = _crosstalk(arm, channels, rng, spread)
+    return Electrodes(channels=channels, delay=delay, crosstalk=crosstalk, **of_muscles, **of_channels)
 
 
 def _crosstalk(arm: Arm, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> np.ndarray:

@@ -23,12 +23,14 @@ def raw_emg(
         ahead = np.interp(time + electrodes.delay, np.arange(len(excitation)) * interval, excitation[:, index])
         amplitude = emg_level(ahead, electrodes.shape[index]) * wander[:, index]
         low, high = float(electrodes.carrier_low[index]), float(electrodes.carrier_high[index])
-        sources[:, index] = amplitude * _carrier(rng, samples, rate, low, high)
+        grouping = 1 + spread["grouping_sd"] * smooth_process(rng, samples, 1, spread["grouping_time"], 1 / rate)[:, 0]
+        pattern = _carrier(rng, samples, rate, low, high) * grouping / np.hypot(1, spread["grouping_sd"])
+        sources[:, index] = amplitude * pattern
     signal = electrodes.gain * (sources @ electrodes.crosstalk.T)
     return np.column_stack(
         [
-            signal[:, channel] + _disturbance(rng, time, electrodes.noise[channel], electrodes.line[channel], spread)
-            for channel in range(len(electrodes.channels))
+            signal[:, channel] + _disturbance(rng, time, *levels, spread)
+            for channel, levels in enumerate(zip(electrodes.noise, electrodes.line, electrodes.artefact, strict=True))
         ]
     )
 
@@ -36,8 +38,11 @@ def raw_emg(
 def emg_level(excitation: np.ndarray, shape: float) -> np.ndarray:
     """EMG amplitude u in 0-1 of an excitation a in 0-1: the inverse of a = (exp(A u) - 1)/(exp(A) - 1).
 
-    The relation of EMG-driven models (Lloyd and Besier 2003); A < 0 bends it, so that weak EMG gives more force.
+    The relation of EMG-driven models (Lloyd and Besier 2003); A < 0 bends it, so that weak EMG gives more force, and
+    A = 0 is linear.
     """
+    if shape == 0:
+        return excitation
     return np.log1p(excitation * np.expm1(shape)) / shape
 
 
@@ -47,21 +52,26 @@ def _carrier(rng: np.random.Generator, samples: int, rate: float, low: float, hi
 
 
 def _disturbance(
-    rng: np.random.Generator, time: np.ndarray, noise: float, line: float, spread: Assumptions
+    rng: np.random.Generator, time: np.ndarray, noise: float, line: float, artefact: float, spread: Assumptions
 ) -> np.ndarray:
-    """White noise, mains and movement artefact of one channel (N,), uV."""
+    """White noise, mains and movement artefact of one channel (N,), uV; the levels are rms, amplitude and rms in uV."""
     low, high = spread["artefact_band"]
     phase = rng.uniform(0, 2 * np.pi)
-    artefact = coloured_noise(rng, len(time), spread["rate"], lambda f: np.where((f >= low) & (f <= high), 1.0, 0.0))
+    movement = coloured_noise(rng, len(time), spread["rate"], lambda f: np.where((f >= low) & (f <= high), 1.0, 0.0))
     return (
         noise * rng.standard_normal(len(time))
         + line * np.sin(2 * np.pi * spread["line_frequency"] * time + phase)
-        + spread["artefact"] * artefact
+        + artefact * movement
     )
 
 
 def digitise(signal: np.ndarray, spread: Assumptions) -> np.ndarray:
-    """Samples (N, C) as integers of an amplifier with `spread["amplifier_bits"]` bits over +- its range (uV)."""
+    """Samples (N, C) as integers of an amplifier with `spread["amplifier_bits"]` bits over +- its range (uV).
+
+    Raises ValueError where a sample is no finite number.
+    """
+    if not np.isfinite(signal).all():
+        raise ValueError("the simulated EMG holds values that are not finite")
     half = 2 ** (spread["amplifier_bits"] - 1)
     return np.clip(np.round(signal / amplifier_step(spread)), -half, half - 1).astype(np.int64)
 

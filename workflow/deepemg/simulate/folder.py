@@ -10,7 +10,7 @@ from deepemg.simulate.assumptions import Assumptions, draw_one
 from deepemg.simulate.closed_loop import Truth
 from deepemg.simulate.edf import write_edf
 from deepemg.simulate.emg import amplifier_step, digitise
-from deepemg.simulate.protocol import Isometric, Rest, Trial
+from deepemg.simulate.protocol import Isometric, Rest, Streams, Trial
 from deepemg.simulate.subject import Subject
 from deepemg.simulate.tables import write_table
 
@@ -38,16 +38,18 @@ def write_trial(
     subject: Subject,
     truth: Truth,
     emg: np.ndarray,
-    rng: np.random.Generator,
+    streams: Streams,
     assumptions: Assumptions,
     emg_format: str,
 ) -> None:
     """Write all files of a trial; `emg` (N, C) in uV before it meets the amplifier."""
-    _write_emg(folder / emg_file(trial, emg_format), subject, emg, assumptions["emg"])
+    _write_emg(folder / emg_file(trial, emg_format), subject, emg, assumptions)
     if has_kinematics(trial):
-        _write_kinematics(folder / KINEMATICS_FILE.format(trial=trial.name), subject, truth, rng, assumptions)
+        _write_kinematics(
+            folder / KINEMATICS_FILE.format(trial=trial.name), subject, truth, streams("goniometer"), assumptions
+        )
     if has_torque(trial):
-        _write_torque(folder / TORQUE_FILE.format(trial=trial.name), truth, rng, assumptions)
+        _write_torque(folder / TORQUE_FILE.format(trial=trial.name), truth, streams("dynamometer"), assumptions)
     _write_truth(folder, trial, subject, truth)
 
 
@@ -56,10 +58,11 @@ def emg_file(trial: Trial, emg_format: str) -> str:
     return EMG_FILE.format(trial=trial.name, suffix=EMG_SUFFIX[emg_format])
 
 
-def _write_emg(path: Path, subject: Subject, emg: np.ndarray, spread: Assumptions) -> None:
+def _write_emg(path: Path, subject: Subject, emg: np.ndarray, assumptions: Assumptions) -> None:
+    spread, record = assumptions["emg"], assumptions["control"]["interval"]
     samples, step = digitise(emg, spread), amplifier_step(spread)
     if path.suffix == ".edf":
-        write_edf(path, subject.electrodes.channels, samples, step_uv=step, rate_hz=spread["rate"])
+        write_edf(path, subject.electrodes.channels, samples, step_uv=step, rate_hz=spread["rate"], record_s=record)
     else:
         write_table(path, subject.electrodes.channels, step * samples, "%.1f")
 
@@ -68,7 +71,7 @@ def _write_kinematics(
     path: Path, subject: Subject, truth: Truth, rng: np.random.Generator, assumptions: Assumptions
 ) -> None:
     goniometer = assumptions["goniometer"]
-    every = round(1 / (goniometer["rate"] * assumptions["control"]["interval"]))
+    every = _rows_per_sample(goniometer["rate"], assumptions)
     angle = np.rad2deg(truth.angle[::every])
     measured = angle + subject.goniometer_offset_deg + goniometer["noise"] * rng.standard_normal(len(angle))
     write_table(
@@ -79,9 +82,17 @@ def _write_kinematics(
     )
 
 
+def _rows_per_sample(rate: float, assumptions: Assumptions) -> int:
+    """Rows of the truth from one sample of a sensor to the next. Raises ValueError where its rate (Hz) fits no row."""
+    rows = 1 / (rate * assumptions["control"]["interval"])
+    if round(rows) < 1 or abs(rows - round(rows)) > 1e-9:
+        raise ValueError(f"a sensor at {rate:g} Hz does not fit steps of {assumptions['control']['interval']:g} s")
+    return round(rows)
+
+
 def _write_torque(path: Path, truth: Truth, rng: np.random.Generator, assumptions: Assumptions) -> None:
     dynamometer = assumptions["dynamometer"]
-    every = round(1 / (dynamometer["rate"] * assumptions["control"]["interval"]))
+    every = _rows_per_sample(dynamometer["rate"], assumptions)
     torque = truth.torque[::every]
     measured = (
         draw_one(rng, dynamometer["gain"]) * torque
@@ -105,8 +116,18 @@ def _write_truth(folder: Path, trial: Trial, subject: Subject, truth: Truth) -> 
         (
             *("time", "angle_deg", "velocity_deg_s", "acceleration_deg_s2", "muscle_torque_nm"),
             *(f"{name}_activation" for name in names),
+            *(f"{name}_force_n" for name in names),
             *(f"{name}_fibre_length_m" for name in names),
         ),
-        np.column_stack([truth.time, degrees, truth.torque, truth.activation, truth.fibre_length]),
-        ("%.3f", "%.5f", "%.4f", "%.3f", "%.5f", *["%.5f"] * len(names), *["%.6f"] * len(names)),
+        np.column_stack([truth.time, degrees, truth.torque, truth.activation, truth.force, truth.fibre_length]),
+        (
+            "%.3f",
+            "%.5f",
+            "%.4f",
+            "%.3f",
+            "%.5f",
+            *["%.5f"] * len(names),
+            *["%.2f"] * len(names),
+            *["%.6f"] * len(names),
+        ),
     )

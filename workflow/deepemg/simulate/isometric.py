@@ -10,40 +10,34 @@ from deepemg.simulate.co_contraction import co_contraction
 from deepemg.simulate.motion import Motion
 from deepemg.simulate.movement import fast_modulation
 from deepemg.simulate.plants import make_plant
-from deepemg.simulate.protocol import Isometric, Rest
+from deepemg.simulate.protocol import Isometric, Rest, Streams
 from deepemg.simulate.sharing import PLANS
 from deepemg.simulate.subject import Subject
 
-SIGN = {"flexor": 1.0, "extensor": -1.0}
 
-
-def simulate_mvc(
-    subject: Subject, trial: Isometric, tier: str, rng: np.random.Generator, assumptions: Assumptions
-) -> Truth:
+def simulate_mvc(subject: Subject, trial: Isometric, tier: str, streams: Streams, assumptions: Assumptions) -> Truth:
     """All agonists as far as the subject can activate them, the others a little."""
     control, spread = assumptions["control"], assumptions["mvc"]
     profile = effort_profile(spread, control["interval"])
     muscles = len(subject.arm.muscles)
+    rng = streams("effort")
     level = np.full(muscles, draw_one(rng, spread["antagonist"]))
     agonists = subject.columns(trial.action)
     effort = subject.voluntary_activation + spread["trial_effort_sd"] * rng.standard_normal(muscles)
     level[agonists] = effort[agonists]
-    drive = np.outer(profile, level) * fast_modulation(len(profile), muscles, rng, control)
+    drive = np.outer(profile, level) * fast_modulation(len(profile), muscles, streams("modulation"), control)
     return _held(subject, np.clip(drive, control["tone"], 1.0), trial.angle_deg, tier, assumptions)
 
 
-def simulate_rest(
-    subject: Subject, trial: Rest, tier: str, rng: np.random.Generator, assumptions: Assumptions
-) -> Truth:
+def simulate_rest(subject: Subject, trial: Rest, tier: str, streams: Streams, assumptions: Assumptions) -> Truth:
     """Nothing but tone, in the position where the subject's curls begin."""
     control = assumptions["control"]
-    modulation = fast_modulation(round(trial.duration_s / control["interval"]), len(subject.arm.muscles), rng, control)
+    samples = round(trial.duration_s / control["interval"])
+    modulation = fast_modulation(samples, len(subject.arm.muscles), streams("modulation"), control)
     return _held(subject, control["tone"] * modulation, subject.habit.bottom, tier, assumptions)
 
 
-def simulate_hold(
-    subject: Subject, trial: Isometric, tier: str, rng: np.random.Generator, assumptions: Assumptions
-) -> Truth:
+def simulate_hold(subject: Subject, trial: Isometric, tier: str, streams: Streams, assumptions: Assumptions) -> Truth:
     """A torque held at a share of the full strength, shared among the muscles as in a movement."""
     if trial.level is None:
         raise ValueError(f"{trial.name}: a hold needs a level")
@@ -56,10 +50,10 @@ def simulate_hold(
     target = trial.level * strength * effort_profile(assumptions["hold"], control["interval"])
     time = np.arange(len(target)) * control["interval"]
     still = Motion(time, np.full(len(time), angle), np.zeros(len(time)), np.zeros(len(time)))
-    sharing = PLANS[rules["sharing"]](subject, still, 0.0, rng, assumptions)
+    sharing = PLANS[rules["sharing"]](subject, still, 0.0, streams("sharing"), assumptions)
     floor = co_contraction(subject, still, target, sharing.relative)
     controller = Controller(subject, lambda row, _: float(target[row]), sharing, floor, control)
-    modulation = fast_modulation(len(time), len(subject.arm.muscles), rng, control)
+    modulation = fast_modulation(len(time), len(subject.arm.muscles), streams("modulation"), control)
     return close_loop(plant, controller, time, float(angle), modulation, control, locked=True)
 
 

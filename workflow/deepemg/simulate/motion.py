@@ -26,7 +26,7 @@ def plan_curls(
 ) -> Motion:
     """Plan the repetitions of one trial, sampled every `interval` (s)."""
     count = trial.repetitions
-    tempo = trial.tempo * draw_one(rng, spread["trial_tempo"]) * draw(rng, spread["repetition_tempo"], count)
+    tempo = trial.period_ratio * draw_one(rng, spread["trial_tempo"]) * draw(rng, spread["repetition_tempo"], count)
     strokes = np.outer(habit.period * tempo, [habit.upward_share, 1 - habit.upward_share]).ravel()
     knots = np.cumsum([0.0, spread["rest"], *strokes, spread["rest"]])
     bottom = habit.bottom + trial.bend

@@ -11,26 +11,26 @@ from deepemg.simulate.motion import Motion, plan_curls
 from deepemg.simulate.noise import smooth_process
 from deepemg.simulate.plants import make_plant
 from deepemg.simulate.plants.plant import Reading
-from deepemg.simulate.protocol import Movement
+from deepemg.simulate.protocol import Movement, Streams
 from deepemg.simulate.sharing import PLANS
 from deepemg.simulate.skeleton import Skeleton
 from deepemg.simulate.subject import Subject
 
 
 def simulate_movement(
-    subject: Subject, trial: Movement, tier: str, rng: np.random.Generator, assumptions: Assumptions
+    subject: Subject, trial: Movement, tier: str, streams: Streams, assumptions: Assumptions
 ) -> Truth:
     """Simulate one movement trial with the engine and the sharing rule of a tier."""
     control, rules = assumptions["control"], assumptions["tiers"][tier]
     arm = subject.arm.in_posture(trial.posture)
-    motion = plan_curls(subject.habit, trial, control["interval"], rng, assumptions["motion"])
+    motion = plan_curls(subject.habit, trial, control["interval"], streams("motion"), assumptions["motion"])
     skeleton = Skeleton(arm, trial.load_kg)
-    sharing = PLANS[rules["sharing"]](subject, motion, trial.load_kg, rng, assumptions)
+    sharing = PLANS[rules["sharing"]](subject, motion, trial.load_kg, streams("sharing"), assumptions)
     floor = co_contraction(subject, motion, skeleton.torques(motion), sharing.relative)
     needed = tracking(subject, skeleton, motion, control)
     controller = Controller(subject, needed, sharing, floor, control)
     plant = make_plant(rules["engine"], subject, arm, trial.load_kg, control)
-    modulation = fast_modulation(len(motion.time), len(arm.muscles), rng, control)
+    modulation = fast_modulation(len(motion.time), len(arm.muscles), streams("modulation"), control)
     return close_loop(plant, controller, motion.time, float(motion.angle[0]), modulation, control)
 
 

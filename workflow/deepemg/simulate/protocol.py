@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+import numpy as np
 
 from deepemg.simulate.assumptions import Assumptions
 
@@ -13,14 +15,15 @@ from deepemg.simulate.assumptions import Assumptions
 class Movement:
     """Repetitions of a task with a load in the hand.
 
-    `tempo` is the ratio to the subject's own period, `bend` (deg) raises its lower turning point.
+    `period_ratio` is that to the subject's own period, `bend` (deg) raises its lower turning point.
     """
 
     name: str
+    task: str
     load_kg: float
     split: Literal["train", "test"]
     repetitions: int
-    tempo: float = 1.0
+    period_ratio: float = 1.0
     bend: float = 0.0
     posture: str | None = None
     role: ClassVar[str] = "movement"
@@ -51,48 +54,40 @@ class Rest:
 
 
 Trial = Movement | Isometric | Rest
+Streams = Callable[[str], np.random.Generator]  # random numbers of one trial, by what they are for
 
 
-@dataclass(frozen=True)
-class Protocol:
-    """Hand loads (kg) and the repetitions of each train and test movement."""
+def trials_of(tier: str, assumptions: Assumptions) -> tuple[Trial, ...]:
+    """Every trial of a subject: the tier's tasks at each load, then the isometric efforts, then rest."""
+    rest = Rest("rest", assumptions["protocol"]["rest"])
+    return (*movements(assumptions["tiers"][tier]["tasks"], assumptions), *isometric_trials(assumptions), rest)
 
-    loads: tuple[float, ...]
-    train_repetitions: int
-    test_repetitions: int
 
-    def trials(self, tier: str, assumptions: Assumptions) -> tuple[Trial, ...]:
-        """Every trial of a subject: the tier's tasks at each load, then the isometric efforts, then rest."""
-        tasks = assumptions["tiers"][tier]["tasks"]
-        rest = Rest("rest", assumptions["protocol"]["rest"])
-        return (*self.movements(tasks, assumptions), *isometric_trials(assumptions), rest)
-
-    def movements(self, tasks: Sequence[str], assumptions: Assumptions) -> tuple[Movement, ...]:
-        """A train and a test trial of each task at each load; the first task gives its name to no file."""
-        repetitions: dict[Literal["train", "test"], int] = {
-            "train": self.train_repetitions,
-            "test": self.test_repetitions,
-        }
-        return tuple(
-            Movement(
-                name="_".join([f"{load:g}kg", *([task] if task != tasks[0] else []), split]),
-                load_kg=load,
-                split=split,
-                repetitions=count,
-                **assumptions["tasks"][task],
-            )
-            for task in tasks
-            for load in self.loads
-            for split, count in repetitions.items()
+def movements(tasks: Sequence[str], assumptions: Assumptions) -> tuple[Movement, ...]:
+    """A train and a test trial of each task at each load; the first task gives its name to no file."""
+    protocol = assumptions["protocol"]
+    splits: tuple[Literal["train", "test"], ...] = ("train", "test")
+    return tuple(
+        Movement(
+            name="_".join([f"{load:g}kg", *([task] if task != tasks[0] else []), split]),
+            task=task,
+            load_kg=float(load),
+            split=split,
+            repetitions=protocol[f"{split}_repetitions"],
+            **assumptions["tasks"][task],
         )
+        for task in tasks
+        for load in protocol["loads"]
+        for split in splits
+    )
 
 
 def isometric_trials(assumptions: Assumptions) -> tuple[Isometric, ...]:
     """The isometric efforts; the last ones of each kind are made on the dynamometer."""
-    trials = []
+    efforts = []
     for name, entry in assumptions["protocol"]["isometric"].items():
         for number in range(1, entry["trials"] + 1):
-            trials.append(
+            efforts.append(
                 Isometric(
                     name=f"{name}_{number}",
                     role=entry["role"],
@@ -102,4 +97,4 @@ def isometric_trials(assumptions: Assumptions) -> tuple[Isometric, ...]:
                     dynamometer=number > entry["trials"] - entry["on_dynamometer"],
                 )
             )
-    return tuple(trials)
+    return tuple(efforts)

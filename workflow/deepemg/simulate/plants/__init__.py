@@ -1,16 +1,12 @@
 """The engines that move a subject's arm, each behind the interface of `plant.py`."""
 
-from typing import Literal
-
 from deepemg.arm.definition import Arm
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.plants.plant import Plant
 from deepemg.simulate.subject import Subject
 
-Engine = Literal["millard", "matched", "mujoco"]
 
-
-def make_plant(engine: Engine, subject: Subject, arm: Arm, load_kg: float, control: Assumptions) -> Plant:
+def make_plant(engine: str, subject: Subject, arm: Arm, load_kg: float, control: Assumptions) -> Plant:
     """The subject's arm (in the trial's posture) with a load in the hand: `millard`, `matched` or `mujoco`."""
     if engine == "mujoco":
         from deepemg.simulate.plants.mujoco import MuJoCoPlant

@@ -1,4 +1,4 @@
-"""The arm in MuJoCo: its own muscle curves and activation dynamics on rigid tendons, a second opinion on the truth.
+"""The arm in MuJoCo: its own muscle curves and a linear activation on rigid tendons, a second opinion on the truth.
 
 MuJoCo is imported when a plant is built. World and proximal segment are one frame. A tendon starts at a muscle's last
 point before the joint: what lies above has a constant length, which goes into the slack length. The lengths at
@@ -212,3 +212,5 @@ def _add_actuator(
         vmax=muscle.max_contraction_velocity,
         **curves,
     )
+    actuator.dyntype = mujoco.mjtDyn.mjDYN_FILTER  # linear and first order: not the law of OpenSim's muscles
+    actuator.dynprm[0] = 0.5 * (subject.activation_time + subject.deactivation_time)

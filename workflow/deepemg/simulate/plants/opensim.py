@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.plants.plant import Reading
 from deepemg.simulate.subject import Subject
 
-Engine = Literal["millard", "matched"]
-CURVES: dict[Engine, MuscleModel] = {"millard": "millard", "matched": "de_groote"}
+CURVES: dict[str, MuscleModel] = {"millard": "millard", "matched": "de_groote"}
 
 
 class OpenSimPlant:
@@ -23,7 +22,7 @@ class OpenSimPlant:
     the equations of the reconstruction itself.
     """
 
-    def __init__(self, subject: Subject, arm: Arm, load_kg: float, control: Assumptions, engine: Engine) -> None:
+    def __init__(self, subject: Subject, arm: Arm, load_kg: float, control: Assumptions, engine: str) -> None:
         osim = import_opensim()
         names = arm.muscle_names
         self._model = build_model(arm, load_kg=load_kg, muscle_model=CURVES[engine], rigid_tendon=engine == "matched")
@@ -50,6 +49,7 @@ class OpenSimPlant:
 
     def start(self, angle: float, activation: np.ndarray, *, locked: bool = False) -> Reading:
         """Put the joint at rest at `angle` (rad) with these activations and the fibres in equilibrium."""
+        self._state.setTime(0.0)
         self._coordinate.setLocked(self._state, False)
         self._coordinate.setValue(self._state, angle)
         self._coordinate.setSpeedValue(self._state, 0.0)

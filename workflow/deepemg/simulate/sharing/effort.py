@@ -33,7 +33,6 @@ def plan(
     spread, habit, interval = assumptions["effort"], subject.effort, assumptions["control"]["interval"]
     shape = (len(motion.time), len(habit.weight))
     drift = smooth_process(rng, *shape, spread["drift_time"], interval)
-    antagonist_drift = smooth_process(rng, *shape, spread["drift_time"], interval)
     log_weight = (
         habit.weight
         + np.outer(motion.angle - np.deg2rad(spread["middle_angle"]), habit.angle_tilt)
@@ -41,5 +40,8 @@ def plan(
         + (load_kg - spread["middle_load"]) * habit.load_tilt
         + spread["drift_sd"] * drift
     )
-    relative = subject.co_contraction.head * np.exp(spread["drift_sd"] * antagonist_drift)
+    own = assumptions["co_contraction"]
+    relative = subject.co_contraction.head * np.exp(
+        own["drift_sd"] * smooth_process(rng, *shape, own["drift_time"], interval)
+    )
     return EffortSharing(np.exp(log_weight), habit.exponent, relative)

@@ -14,13 +14,14 @@ from deepemg.simulate.subject import Subject
 
 @dataclass(frozen=True)
 class SynergySharing:
-    """Part of each muscle in the drive (T, n_muscles), around 1."""
+    """Drive of each muscle and its part in a common co-contraction, both (T, n_muscles) and around 1."""
 
+    drive: np.ndarray
     relative: np.ndarray
 
     def direction(self, row: int, muscles: np.ndarray, capacity: np.ndarray) -> np.ndarray:
         """The drive itself, whatever the capacity."""
-        direction: np.ndarray = self.relative[row, muscles]
+        direction: np.ndarray = self.drive[row, muscles]
         return direction
 
 
@@ -37,4 +38,5 @@ def plan(
         + spread["command_sd"] * smooth_process(rng, samples, count, spread["command_time"], interval)
     )
     own = spread["own_sd"] * smooth_process(rng, samples, muscles, spread["own_time"], interval)
-    return SynergySharing(command @ habit.weight * np.exp(own) * subject.co_contraction.head)
+    drive = command @ habit.weight * np.exp(own)
+    return SynergySharing(drive, drive * subject.co_contraction.head)

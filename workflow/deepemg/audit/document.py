@@ -1,0 +1,112 @@
+"""The tables of docs/truth.md, out of the audit's CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.audit.coordination import PAIRS
+from deepemg.marks import between_marks
+
+MARK = "<!-- {name}: made by `make truth`; edit nothing here -->"
+END = "<!-- end of {name} -->"
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    lines = [table.columns, ["---"] * len(table.columns), *table.astype(str).to_numpy()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _middle(values: pd.Series, digits: int) -> str:
+    """Median with the range of the middle 90 %."""
+    low, middle, high = values.quantile([0.05, 0.5, 0.95])
+    return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def consistency_table(table: pd.DataFrame) -> str:
+    """How many trials, and the medians and worst cases of both errors, by tier."""
+    rows = [
+        {
+            "tier": tier,
+            "trials": len(part),
+            "replay, deg rms: median": f"{part['replay_deg'].median():.3f}",
+            "worst": f"{part['replay_deg'].max():.3f}",
+            "inverse dynamics, N m rms: median": f"{part['inverse_nm'].median():.4f}",
+            "worst ": f"{part['inverse_nm'].max():.4f}",
+        }
+        for tier, part in table.groupby("tier", sort=False)
+    ]
+    return _markdown(pd.DataFrame(rows))
+
+
+def correlations_table(table: pd.DataFrame) -> str:
+    """Correlations of the excitations over trials, by tier and task."""
+    rows = [
+        {"tier": tier, "task": task, "subjects": part["subject"].nunique(), "trials": len(part)}
+        | {f"r({a}, {b})": _middle(part[f"r_{a}_{b}"], 2) for a, b in PAIRS}
+        for (tier, task), part in table.groupby(["tier", "task"], sort=False)
+    ]
+    return _markdown(pd.DataFrame(rows))
+
+
+def amplitudes_table(table: pd.DataFrame) -> str:
+    """Mean and peak excitation of each muscle by tier, task and load: medians over trials."""
+    muscles = [name.removeprefix("mean_") for name in map(str, table.columns) if name.startswith("mean_")]
+    rows = [
+        {"tier": tier, "task": task, "load (kg)": f"{load:g}"}
+        | {m: f"{part[f'mean_{m}'].median():.3f} / {part[f'peak_{m}'].median():.2f}" for m in muscles}
+        for (tier, task, load), part in table.groupby(["tier", "task", "load_kg"], sort=False)
+    ]
+    return _markdown(pd.DataFrame(rows))
+
+
+def likeness_table(table: pd.DataFrame) -> str:
+    """Numbers of raw EMG by group: medians with the middle 90 % of the trials."""
+    digits = {"median_frequency_hz": 0, "power_in_band": 2, "envelope_p95_over_p5_db": 0, "kurtosis": 2, "rms_uv": 0}
+    titles = ("median frequency (Hz)", "power in band (1)", "envelope p95/p5 (dB)", "kurtosis (1)", "rms (uV)")
+    rows = [
+        {"biceps": group, "trials": len(part)}
+        | {title: _middle(part[key], n) for title, (key, n) in zip(titles, digits.items(), strict=True)}
+        for group, part in table.groupby("group", sort=False)
+    ]
+    return _markdown(pd.DataFrame(rows))
+
+
+def sensitivity_table(table: pd.DataFrame) -> str:
+    """Medians over subjects and loads by assumption: truth, and the score of two simple methods."""
+    rows = []
+    for variant, part in table.groupby("variant", sort=False):
+        row = {"assumption": variant}
+        for muscle, neighbour in (("BRA", "BIClong"), ("TRImed", "TRIlat")):
+            own = part[part["muscle"] == muscle]
+            row[f"r({muscle}, {neighbour})"] = f"{own['r_truth'].median():.2f}"
+            for method in ("copy", "mse"):
+                cells = own[own["method"] == method]
+                row[f"{muscle} by {method}: RMSE / r"] = f"{cells['rmse'].median():.3f} / {cells['r'].median():.2f}"
+        rows.append(row)
+    return _markdown(pd.DataFrame(rows))
+
+
+def speed_table(table: pd.DataFrame) -> str:
+    """Wall time of a simulated second by tier."""
+    rows = [{"tier": row.tier, "wall s per simulated s": f"{row.wall_per_simulated:.2f}"} for row in table.itertuples()]
+    return _markdown(pd.DataFrame(rows))
+
+
+TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
+    "consistency": ("consistency.csv", consistency_table),
+    "correlations": ("coordination.csv", correlations_table),
+    "amplitudes": ("coordination.csv", amplitudes_table),
+    "likeness": ("likeness.csv", likeness_table),
+    "sensitivity": ("sensitivity.csv", sensitivity_table),
+    "speed": ("speed.csv", speed_table),
+}
+
+
+def with_tables(page: str, folder: Path) -> str:
+    """The page with every table renewed from the CSV files in `folder`."""
+    for name, (file, table) in TABLES.items():
+        page = between_marks(page, MARK.format(name=name), END.format(name=name), table(pd.read_csv(folder / file)))
+    return page
