@@ -11,6 +11,7 @@ from deepemg.audit.coordination import PAIRS
 from deepemg.marks import between_marks
 
 MARK = "<!-- {name}: made by `make truth`; edit nothing here -->"
+REPLAY_DEG = 0.5  # what a replay may be off, rms
 END = "<!-- end of {name} -->"
 
 
@@ -26,18 +27,22 @@ def _middle(values: pd.Series, digits: int) -> str:
 
 
 def consistency_table(table: pd.DataFrame) -> str:
-    """How many trials, and the medians and worst cases of both errors, by tier."""
-    rows = [
-        {
-            "tier": tier,
-            "trials": len(part),
-            "replay, deg rms: median": f"{part['replay_deg'].median():.3f}",
-            "worst": f"{part['replay_deg'].max():.3f}",
-            "inverse dynamics, N m rms: median": f"{part['inverse_nm'].median():.4f}",
-            "worst ": f"{part['inverse_nm'].max():.4f}",
-        }
-        for tier, part in table.groupby("tier", sort=False)
-    ]
+    """How many trials, the median and the worst of both errors, and which tasks replay worse than 0.5 deg, by tier."""
+    rows = []
+    for tier, part in table.groupby("tier", sort=False):
+        off = part.loc[part["replay_deg"] > REPLAY_DEG, "trial"]
+        tasks = sorted({"_".join(name.split("_")[1:-1]) for name in off})
+        rows.append(
+            {
+                "tier": tier,
+                "trials": len(part),
+                "replay, deg rms: median": f"{part['replay_deg'].median():.4f}",
+                "worst": f"{part['replay_deg'].max():.3f}",
+                f"above {REPLAY_DEG:g} deg": f"{len(off)} ({', '.join(tasks)})" if tasks else "0",
+                "inverse dynamics, N m rms: median": f"{part['inverse_nm'].median():.4f}",
+                "worst ": f"{part['inverse_nm'].max():.4f}",
+            }
+        )
     return _markdown(pd.DataFrame(rows))
 
 
