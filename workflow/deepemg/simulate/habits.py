@@ -53,16 +53,19 @@ class CoContractionHabit:
 
 
 def sample_motion(rng: np.random.Generator, spread: Assumptions) -> MotionHabit:
+    """Draw how a subject curls."""
     return MotionHabit(*(draw_one(rng, spread[key]) for key in ("period", "bottom", "top", "upward_share")))
 
 
 def sample_effort(rng: np.random.Generator, spread: Assumptions, muscles: int) -> EffortHabit:
+    """Draw the weights of its effort."""
     tilts = {key: draw(rng, spread[key], muscles) for key in ("angle_tilt", "velocity_tilt", "load_tilt")}
     exponent = int(rng.choice(spread["exponents"]))
     return EffortHabit(exponent=exponent, weight=draw(rng, spread["weight"], muscles), **tilts)
 
 
 def sample_synergies(rng: np.random.Generator, spread: Assumptions, muscles: int) -> SynergyHabit:
+    """Draw its synergies."""
     count = spread["count"]
     tilts = {key: draw(rng, spread[key], count) for key in ("angle_tilt", "velocity_tilt", "load_tilt")}
     weight = draw(rng, spread["weight"], count * muscles).reshape(count, muscles)
@@ -70,5 +73,6 @@ def sample_synergies(rng: np.random.Generator, spread: Assumptions, muscles: int
 
 
 def sample_co_contraction(rng: np.random.Generator, spread: Assumptions, muscles: int) -> CoContractionHabit:
+    """Draw how it stiffens the joint."""
     base, gain, burst = (draw_one(rng, spread[key]) for key in ("base", "gain", "burst"))
     return CoContractionHabit(base, gain, burst, head=draw(rng, spread["head"], muscles))
