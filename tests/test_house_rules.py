@@ -55,6 +55,8 @@ def test_config_is_what_its_schema_describes(root):
         for key, value in entry.items():
             about = described["properties"][key]
             assert about.get("description"), f"{place}.{key} has no description"
+            if "propertyNames" in about:
+                continue  # names that a user may add
             if isinstance(value, dict):
                 keys(value, about, f"{place}.{key}")
             else:
@@ -67,10 +69,10 @@ def test_config_is_what_its_schema_describes(root):
 
 
 def rules(root: Path) -> dict[str, str]:
-    """Text of each rule by name."""
+    """Text of each rule that makes something, by name."""
     text = "\n".join(path.read_text() for path in sorted((root / "workflow" / "rules").glob("*.smk")))
     parts = re.split(r"^rule (\w+):$", text, flags=re.M)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {name: body for name, body in zip(parts[1::2], parts[2::2], strict=True) if "output:" in body}
 
 
 def test_every_rule_has_a_script_a_log_a_benchmark_and_resources_of_its_name(root):

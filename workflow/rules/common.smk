@@ -36,11 +36,11 @@ if workflow.is_main_process:
 
 SUBJECTS = {folder.name: read_subject(folder, RECORDINGS) for folder in FOLDERS}
 METHODS = config["fit_method"]["methods"]
-MODEL_FILES = {"copy": "model.json", "mse": "model.json", "nmm-paper": "weights.pt"}
+OPPONENTS = config["fit_method"]["opponents"]
 SUBJECT_TEXTS = ["subject.yaml", "channels.csv", "trials.csv"]
 
 
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     load="|".join({load for subject in SUBJECTS.values() for load in subject.loads} | {"all"}),
-    method="|".join(METHODS),
+    method="|".join({*METHODS, *OPPONENTS}),

@@ -1,3 +1,10 @@
+# Names of the config by the file that their model goes to: JSON, or PyTorch's where there is a network.
+NAMES = {
+    file: "|".join(name for name in {*METHODS, *OPPONENTS} if (base(name) == "nmm-paper") == network) or "none"
+    for file, network in (("model.json", False), ("weights.pt", True))
+}
+
+
 rule fit_method:
     input:
         texts=subject_texts,
@@ -14,7 +21,7 @@ rule fit_method:
     benchmark:
         "<benchmarks>/fit_method/{subject}/{load}/{method}.tsv"
     wildcard_constraints:
-        method="copy|mse",
+        method=NAMES["model.json"],
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -24,8 +31,9 @@ rule fit_method:
     params:
         library=library("arm", "recordings", "signals", "reconstruct"),
         recordings=RECORDINGS,
-        seed=config["seed"],
-        settings=lambda w: method_settings(w.method),
+        base=lambda w: base(w.method),
+        seed=lambda w: variant_seed(config["fit_method"], w.method, config["seed"]),
+        settings=lambda w: variant_settings(config["fit_method"], w.method),
     script:
         "../scripts/fit_method.py"
 
@@ -37,4 +45,4 @@ use rule fit_method as fit_nmm_paper with:
         parameters="<results>/{subject}/{load}/{method}/parameters.csv",
         loss="<results>/{subject}/{load}/{method}/loss.csv",
     wildcard_constraints:
-        method="nmm-paper",
+        method=NAMES["weights.pt"],

@@ -1,7 +1,14 @@
 # What the rules ask for: tables, figures, files of a subject, fingerprints of the library.
 import hashlib
 
+from deepemg.reconstruct.variants import base_method, variant_seed, variant_settings
+
 TABLES = ["subjects", "parameters", "torque", "deep_emg"]
+
+
+def base(method):
+    """The method behind a name of the config."""
+    return base_method(config["fit_method"], method)
 
 
 # Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
@@ -11,7 +18,7 @@ HELD_OUT = {
     for channel in subject.channels_used("held_out")
     for muscle in subject.generic_arm().members(channel.muscle)
 }
-TRAINED = [method for method in METHODS if MODEL_FILES[method] == "weights.pt"]
+TRAINED = [method for method in METHODS if base(method) == "nmm-paper"]
 FIGURES = [
     *(["training_loss"] if TRAINED else []),
     *["torque", "torque_error"],
@@ -38,18 +45,12 @@ def subject_texts(wildcards):
     return [SUBJECTS[wildcards.subject].folder / name for name in SUBJECT_TEXTS]
 
 
-def fits(subject, file):
+def fits(subject, file, methods=METHODS):
     """One file of every fit of a subject: each load on its own and all loads together, by every method."""
     loads = [*SUBJECTS[subject].loads, "all"]
     return expand(
         f"<results>/{{subject}}/{{load}}/{{method}}/{file}",
         subject=subject,
         load=loads,
-        method=METHODS,
+        method=methods,
     )
-
-
-def method_settings(method):
-    """Settings of one method: its own block and what all methods share."""
-    block = config["fit_method"]
-    return {"forward": block["forward"]} | block.get(method, {})

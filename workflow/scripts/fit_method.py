@@ -21,7 +21,7 @@ torque = read_torque(Path(snakemake.input.torque), kinematics)
 trials = at_load(make_trials(kinematics, torque, pd.read_parquet(snakemake.input.envelopes)), names["load"])
 training = [trial for trial in trials if trial.split == "train"]
 
-fitted = method(names["method"]).fit(
+fitted = method(snakemake.params.base).fit(
     training, subject.scaled_arm(), seed=snakemake.params.seed, settings=snakemake.params.settings
 )
 with written_aside(snakemake.output.model) as path:

@@ -10,6 +10,7 @@ import pandas as pd
 from deepemg.evaluate.scores import score_deep_emg
 from deepemg.reconstruct.registry import method
 from deepemg.reconstruct.trials import ALL_LOADS, make_trials, reconstruct_trials
+from deepemg.reconstruct.variants import variant_settings
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.envelopes import subject_envelopes
 from deepemg.signals.kinematics import subject_kinematics
@@ -31,7 +32,7 @@ def score_subject(folder: Path, methods: tuple[str, ...], config: Config) -> pd.
     training = [trial for trial in trials if trial.split == "train"]
     scores = []
     for name in methods:
-        settings = {"forward": config["fit_method"]["forward"]} | config["fit_method"].get(name, {})
+        settings = variant_settings(config["fit_method"], name)
         fitted = method(name).fit(training, arm, seed=config["seed"], settings=settings)
         scores.append(
             score_deep_emg(

@@ -1,4 +1,4 @@
-"""Torque and parameter table of methods that keep the generic parameters of the scaled arm."""
+"""Torque and parameter table of methods whose parameters are generic, or were found before."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from deepemg.arm.definition import Arm
 from deepemg.arm.forward import ForwardModel, TorqueTerms
@@ -14,11 +15,12 @@ from deepemg.reconstruct.contract import Trial
 
 
 class GenericArm:
-    """The scaled arm with generic parameters, as numpy functions of a trial."""
+    """The scaled arm with generic parameters, or with `values` (n_parameters,), as numpy functions of a trial."""
 
-    def __init__(self, arm: Arm, *, rate_hz: float, settings: dict[str, Any]):
+    def __init__(self, arm: Arm, *, rate_hz: float, settings: dict[str, Any], values: Tensor | None = None):
         self.model = ForwardModel(arm, rate_hz=rate_hz, **settings["forward"])
-        self.values = self.model.generic()
+        self.estimated = values is not None
+        self.values = self.model.generic() if values is None else values.to(self.model.dtype)
 
     def activation(self, excitation: np.ndarray) -> np.ndarray:
         """Activations (T, n_muscles) of excitations (T, n_muscles)."""
@@ -34,5 +36,6 @@ class GenericArm:
         return self.model.torque(torch.from_numpy(self.activation(excitation)), *motion, self.values).detach().numpy()
 
     def parameters(self) -> pd.DataFrame:
-        """The generic parameters as the personal ones; nothing was estimated, so nothing is identified."""
-        return self.model.scheme.table(self.model.scheme.generic, sd=self.model.scheme.prior_sd)
+        """The parameters as the personal ones; generic ones with their prior spread, found ones without any."""
+        spread = {} if self.estimated else {"sd": self.model.scheme.prior_sd}
+        return self.model.scheme.table(self.values.numpy(), **spread)

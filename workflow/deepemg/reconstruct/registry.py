@@ -7,7 +7,7 @@ from typing import cast
 
 from deepemg.reconstruct.contract import Method
 
-MODULES = {"copy": "copy", "mse": "mse", "nmm-paper": "nmm_paper"}
+MODULES = {"copy": "copy", "so": "so", "mse": "mse", "nmm-paper": "nmm_paper", "hybrid": "hybrid"}
 
 
 def method(name: str) -> Method:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,22 @@ from deepemg.arm.forward import ForwardModel
 from deepemg.arm.scaling import describe_arm, restore_arm
 from deepemg.reconstruct.band import band
 from deepemg.reconstruct.contract import HISTORY, Reconstruction, Trial, check_trials
-from deepemg.reconstruct.nmm_paper.network import EnvelopeTransformer, Standardisation
+from deepemg.reconstruct.nmm_paper.network import EnvelopeNetwork, Standardisation
 from deepemg.reconstruct.nmm_paper.windows import cut, join, window_starts
 
 
-def motion_inputs(trial: Trial) -> Tensor:
-    """What the paper's network sees (T, 3): angle (rad), velocity (rad/s), hand load (kg)."""
-    return torch.tensor(
-        np.column_stack([trial.angle, trial.velocity, np.full(len(trial.time_s), trial.load_kg)]), dtype=torch.float32
-    )
+def motion_inputs(trial: Trial, names: Sequence[str]) -> Tensor:
+    """What the network sees (T, n_inputs); the paper's are angle (rad), velocity (rad/s) and hand load (kg)."""
+    inputs = {"angle": trial.angle, "velocity": trial.velocity, "load": np.full(len(trial.time_s), trial.load_kg)}
+    return torch.tensor(np.column_stack([inputs[name] for name in names]), dtype=torch.float32)
 
 
-def make_network(arm: Arm, settings: dict[str, Any]) -> EnvelopeTransformer:
+def make_network(arm: Arm, settings: dict[str, Any]) -> EnvelopeNetwork:
     """An untrained network for an arm."""
-    return EnvelopeTransformer(
-        n_inputs=3,
+    return EnvelopeNetwork(
+        n_inputs=len(settings["inputs"]),
         n_muscles=len(arm.muscles),
+        encoder=settings["encoder"],
         width=settings["width"],
         heads=settings["heads"],
         layers=settings["layers"],
@@ -51,7 +52,7 @@ class FittedNmm:
     """Network weights and personal parameters (n_parameters,) after training; `history` is the loss by epoch."""
 
     arm: Arm
-    network: EnvelopeTransformer
+    network: EnvelopeNetwork
     standardisation: Standardisation
     personal: np.ndarray
     half_widths: np.ndarray
@@ -60,7 +61,7 @@ class FittedNmm:
 
     def reconstruct(self, trial: Trial) -> Reconstruction:
         check_trials([trial], self.arm)
-        inputs = self.standardisation(motion_inputs(trial))
+        inputs = self.standardisation(motion_inputs(trial, self.settings["inputs"]))
         physics = make_physics(self.arm, trial.rate_hz, self.settings)
         width = min(self.settings["window_samples"], len(inputs))
         starts = window_starts(len(inputs), width, self.settings["stride_samples"])

@@ -1,9 +1,10 @@
-"""Transformer encoder from motion and load to envelopes."""
+"""From motion and load to envelopes: a transformer, and two plainer encoders to compare it with."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -46,7 +47,45 @@ def _between_tokens(values: Tensor, stride: int, length: int) -> Tensor:
     return values[:, left] * (1 - share) + values[:, right] * share
 
 
-class EnvelopeTransformer(nn.Module):
+class Pointwise(nn.Module):
+    """Two hidden layers that see one token at a time: no context at all."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width), nn.GELU())
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens (batch, n_tokens, width), each on its own."""
+        return cast(Tensor, self.layers(tokens))
+
+
+class Recurrent(nn.Module):
+    """A gated recurrent network over the tokens in both directions."""
+
+    def __init__(self, width: int, layers: int):
+        super().__init__()
+        self.layers = nn.GRU(width, width // 2, layers, batch_first=True, bidirectional=True)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens (batch, n_tokens, width), each after and before the others."""
+        return cast(Tensor, self.layers(tokens)[0])
+
+
+def make_encoder(kind: str, width: int, heads: int, layers: int) -> nn.Module:
+    """Encoder of tokens (batch, n_tokens, width): `transformer`, `mlp` or `gru`. Raises KeyError for another name."""
+    if kind == "mlp":
+        return Pointwise(width)
+    if kind == "gru":
+        return Recurrent(width, layers)
+    if kind != "transformer":
+        raise KeyError(f"no encoder called {kind!r}; there are transformer, mlp and gru")
+    layer = nn.TransformerEncoderLayer(
+        width, heads, dim_feedforward=2 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+    )
+    return nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+
+
+class EnvelopeNetwork(nn.Module):
     """Envelopes (batch, T, n_muscles) in 0..1 from standardised inputs (batch, T, n_inputs).
 
     One token every `token_stride` samples, with straight lines between them: an envelope of a few hertz needs no more.
@@ -59,6 +98,7 @@ class EnvelopeTransformer(nn.Module):
         *,
         n_inputs: int,
         n_muscles: int,
+        encoder: str,
         width: int,
         heads: int,
         layers: int,
@@ -70,10 +110,7 @@ class EnvelopeTransformer(nn.Module):
         self.token_stride = token_stride
         self.embed = nn.Linear(n_inputs, width)
         self.register_buffer("positions", sinusoidal_positions(longest // token_stride + 1, width))
-        layer = nn.TransformerEncoderLayer(
-            width, heads, dim_feedforward=2 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-        )
-        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.encoder = make_encoder(encoder, width, heads, layers)
         self.head = nn.Linear(width, n_muscles)
         nn.init.constant_(self.head.bias, math.log(start_level / (1 - start_level)))
 

@@ -25,7 +25,7 @@ from deepemg.reconstruct.nmm_paper.windows import cut, window_starts
 
 @dataclass(frozen=True)
 class Batch:
-    """All training windows: inputs (B, T, 3); angle, velocity, torque (B, T); observed envelopes (B, T, n_observed)."""
+    """Training windows: inputs (B, T, n_inputs); angle, velocity, torque (B, T); envelopes (B, T, n_observed)."""
 
     inputs: Tensor
     angle: Tensor
@@ -41,7 +41,12 @@ def _batch(trials: Sequence[Trial], standardisation: Standardisation, settings: 
         starts = window_starts(len(trial.time_s), width, settings["stride_samples"])
         series = (trial.angle, trial.velocity, trial.torque, trial.observed_matrix())
         columns = [torch.tensor(values, dtype=torch.float32) for values in series]
-        parts.append([cut(values, starts, width) for values in (standardisation(motion_inputs(trial)), *columns)])
+        parts.append(
+            [
+                cut(values, starts, width)
+                for values in (standardisation(motion_inputs(trial, settings["inputs"])), *columns)
+            ]
+        )
     return Batch(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
@@ -54,7 +59,7 @@ def fit(trials: Sequence[Trial], arm: Arm, *, seed: int, settings: dict[str, Any
     observed = check_trials(trials, arm)
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
-    standardisation = Standardisation.of(torch.cat([motion_inputs(trial) for trial in trials]))
+    standardisation = Standardisation.of(torch.cat([motion_inputs(trial, settings["inputs"]) for trial in trials]))
     network = make_network(arm, settings)
     physics = make_physics(arm, trials[0].rate_hz, settings)
     personal = PersonalParameters(physics.scheme, dtype=torch.float32)

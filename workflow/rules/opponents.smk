@@ -1,0 +1,70 @@
+# Everything a user would pick instead, on the same trials: `snakemake opponents`. It takes tens of minutes.
+EVERYONE = [*METHODS, *OPPONENTS]
+
+
+use rule score_methods as score_opponents with:
+    input:
+        reconstructions=lambda w: fits(w.subject, "reconstruction.parquet", EVERYONE),
+        kinematics=rules.process_kinematics.output.kinematics,
+        torque=rules.run_inverse_dynamics.output.torque,
+        held_out=rules.process_held_out.output.held_out,
+    output:
+        torque="<results>/{subject}/opponents_torque_scores.csv",
+        deep_emg="<results>/{subject}/opponents_deep_emg_scores.csv",
+    log:
+        "<logs>/score_opponents/{subject}.log",
+    benchmark:
+        "<benchmarks>/score_opponents/{subject}.tsv"
+
+
+use rule tabulate_torque as tabulate_opponents_torque with:
+    input:
+        scores=expand("<results>/{subject}/opponents_torque_scores.csv", subject=SUBJECTS),
+    output:
+        table="<results>/opponents/torque.csv",
+    log:
+        "<logs>/tabulate_opponents_torque.log",
+    benchmark:
+        "<benchmarks>/tabulate_opponents_torque.tsv"
+
+
+use rule tabulate_deep_emg as tabulate_opponents_deep_emg with:
+    input:
+        scores=expand("<results>/{subject}/opponents_deep_emg_scores.csv", subject=SUBJECTS),
+    output:
+        table="<results>/opponents/deep_emg.csv",
+    log:
+        "<logs>/tabulate_opponents_deep_emg.log",
+    benchmark:
+        "<benchmarks>/tabulate_opponents_deep_emg.tsv"
+
+
+rule tabulate_costs:
+    input:
+        # Written beside it by the same jobs; a benchmark file cannot be an input.
+        reconstructions=[file for subject in SUBJECTS for file in fits(subject, "reconstruction.parquet", EVERYONE)],
+    output:
+        table="<results>/opponents/costs.csv",
+    log:
+        "<logs>/tabulate_costs.log",
+    benchmark:
+        "<benchmarks>/tabulate_costs.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        library=library("evaluate"),
+        benchmarks=f"{config['results']}/benchmarks/fit_method",
+        methods=EVERYONE,
+    script:
+        "../scripts/tabulate_costs.py"
+
+
+rule opponents:
+    input:
+        rules.tabulate_opponents_torque.output,
+        rules.tabulate_opponents_deep_emg.output,
+        rules.tabulate_costs.output,
