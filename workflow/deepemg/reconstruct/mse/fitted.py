@@ -49,7 +49,8 @@ class FittedMse:
         return Reconstruction(trial.time_s, self.arm.muscle_names, mean, lower, upper, model.torque(trial, mean))
 
     def parameters(self) -> pd.DataFrame:
-        return GenericArm(self.arm, rate_hz=1.0, settings=self.settings, values=self.personal).parameters()
+        found = None if self.settings["parameters"] == "generic" else self.personal
+        return GenericArm(self.arm, rate_hz=1.0, settings=self.settings, values=found).parameters()
 
     def history(self) -> pd.DataFrame:
         """One row: 1 - VAF of the factorisation as EMG loss, mean square torque error (scaled) as torque loss."""
