@@ -43,4 +43,4 @@ SUBJECT_TEXTS = ["subject.yaml", "channels.csv", "trials.csv"]
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     load="|".join({load for subject in SUBJECTS.values() for load in subject.loads} | {"all"}),
-    method="|".join({*METHODS, *OPPONENTS}),
+    method="|".join(sorted({*METHODS, *OPPONENTS})),

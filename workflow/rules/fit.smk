@@ -1,6 +1,6 @@
 # Names of the config by the file that their model goes to: JSON, or PyTorch's where there is a network.
 NAMES = {
-    file: "|".join(name for name in {*METHODS, *OPPONENTS} if (base(name) == "nmm-paper") == network) or "none"
+    file: "|".join(name for name in sorted({*METHODS, *OPPONENTS}) if (base(name) == "nmm-paper") == network) or "none"
     for file, network in (("model.json", False), ("weights.pt", True))
 }
 
