@@ -63,8 +63,26 @@ rule tabulate_costs:
         "../scripts/tabulate_costs.py"
 
 
+use rule plot_deep_error as plot_opponents with:
+    input:
+        table=rules.tabulate_opponents_deep_emg.output.table,
+    output:
+        svg="<results>/opponents/deep_error.svg",
+        png="<results>/opponents/deep_error.png",
+    log:
+        "<logs>/plot_opponents.log",
+    benchmark:
+        "<benchmarks>/plot_opponents.tsv"
+    params:
+        library=library("signals", "report"),
+        labels=HELD_OUT,
+        levels=EMG_LEVELS,
+        methods={method: base(method) for method in EVERYONE},
+
+
 rule opponents:
     input:
+        *([rules.plot_opponents.output] if HELD_OUT else []),
         rules.tabulate_opponents_torque.output,
         rules.tabulate_opponents_deep_emg.output,
         rules.tabulate_costs.output,
