@@ -3,12 +3,6 @@ RIDGES = ["ridge-emg", "ridge-motion", "ridge-all"]
 CROSS_VALIDATED = [*config["cross_validate"]["methods"], *RIDGES]
 
 
-def hideable(subject):
-    """Muscles, or groups of heads, that a channel of their own records, where another channel is left."""
-    recorded = list(dict.fromkeys(channel.muscle for channel in SUBJECTS[subject].channels_used("observed")))
-    return recorded if len(recorded) > 1 else []
-
-
 rule cross_validate:
     input:
         texts=subject_texts,
