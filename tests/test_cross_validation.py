@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import make_trial
 
-from deepemg.evaluate.cross_validation import COLUMNS, cross_validate, folds, without
+from deepemg.evaluate.cross_validation import COLUMNS, cross_validate, folds
 from deepemg.evaluate.ridge import INPUTS, ridge_fit
 from deepemg.reconstruct.contract import Reconstruction
 
@@ -70,7 +70,7 @@ def test_ridge_learns_from_the_training_trials_alone(inputs, recorded):
     fit = ridge_fit(HEADS, changed, inputs=inputs, penalties=[1.0])
     kept = [trial for trial in recorded if trial.name != "d"]
     honest = ridge_fit(HEADS, recorded, inputs=inputs, penalties=[1.0])
-    one, two = (f([without(t, HEADS) for t in kept])(without(recorded[3], HEADS)).mean for f in (fit, honest))
+    one, two = (f([t.without(HEADS) for t in kept])(recorded[3].without(HEADS)).mean for f in (fit, honest))
     assert np.array_equal(one, two)
 
 

@@ -9,6 +9,7 @@ rule cross_validate:
         kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
+        contractions=rules.process_contractions.output.contractions,
     output:
         scores="<results>/{subject}/cross_validation/{channel}/{method}.csv",
     log:

@@ -21,7 +21,8 @@ subject = read_subject(Path(snakemake.input.texts[0]).parent, params.recordings)
 arm, muscles = subject.scaled_arm(), subject.generic_arm().members(names.channel)
 kinematics = pd.read_parquet(snakemake.input.kinematics)
 torque = read_torque(Path(snakemake.input.torque), kinematics)
-trials = make_trials(kinematics, torque, pd.read_parquet(snakemake.input.envelopes))
+envelopes, contractions = pd.read_parquet(snakemake.input.envelopes), pd.read_csv(snakemake.input.contractions)
+trials = make_trials(kinematics, torque, envelopes, contractions, by_mvc=subject.emg_level == "mvc")
 
 
 def fit(training):

@@ -6,7 +6,7 @@ No simulated truth is needed: the channel's own recording is what the reconstruc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -43,11 +43,6 @@ def folds(trials: Sequence[Trial]) -> list[Fold]:
     return found
 
 
-def without(trial: Trial, muscles: Sequence[str]) -> Trial:
-    """The trial as it would be had these muscles not been recorded."""
-    return replace(trial, envelopes={name: e for name, e in trial.envelopes.items() if name not in muscles})
-
-
 Reconstruct = Callable[[Trial], Reconstruction]
 Fit = Callable[[Sequence[Trial]], Reconstruct]
 
@@ -67,9 +62,9 @@ def cross_validate(
     """
     rows = []
     for fold in folds(trials):
-        reconstruct = fit([without(trial, muscles) for trial in fold.training])
+        reconstruct = fit([trial.without(muscles) for trial in fold.training])
         for trial in fold.test:
-            found = reconstruct(without(trial, muscles))
+            found = reconstruct(trial.without(muscles))
             places = [found.muscles.index(muscle) for muscle in muscles]
             mean, lower, upper = (getattr(found, key)[:, places].mean(axis=1) for key in ("mean", "lower", "upper"))
             recorded = trial.envelopes[muscles[0]]

@@ -100,6 +100,7 @@ def publish(runs: Mapping[str, Path], released: Path, document: Path) -> None:
 
 
 def main() -> None:
+    """Publish the runs named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="+", help="<name>=<results folder>/opponents")
     parser.add_argument("--released", type=Path, required=True)
