@@ -18,10 +18,11 @@ from deepemg.reconstruct.nmm.virtual.simulate import VirtualSubjects, simulate
 
 @dataclass(frozen=True)
 class Examples:
-    """movements (B, K, T, F), still (B, C, SAMPLES, F), present (B, C); target and counts (B, N) as the network's."""
+    """movements, still, moving, present, target and counts (B, N) as the network takes and gives them."""
 
     movements: Tensor
     still: Tensor
+    moving: Tensor
     present: Tensor
     target: Tensor
     counts: Tensor
@@ -86,6 +87,7 @@ def make_examples(
     return Examples(
         movements=features(windows, arm),
         still=features(still_windows(v, observed), arm),
+        moving=torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool),
         present=v.isometric.present,
         target=torch.cat([ratios.flatten(1), scale.deviation(v.parameters).clamp(-4, 4)], dim=1),
         counts=torch.cat([hidden.flatten(1), modelled], dim=1),

@@ -76,19 +76,21 @@ class PriorNetwork(nn.Module):
             nn.init.normal_(head.weight, std=0.01)
             nn.init.zeros_(head.bias)
 
-    def forward(self, movements: Tensor, still: Tensor, present: Tensor, codes: Tensor) -> LowRankGaussian:
+    def forward(
+        self, movements: Tensor, still: Tensor, moving: Tensor, present: Tensor, codes: Tensor
+    ) -> LowRankGaussian:
         """movements (B, K, T, FEATURES), T a multiple of SAMPLES; still (B, C, SAMPLES, FEATURES).
 
-        `present` (B, C) says which isometric contractions exist; codes (K,) number the trials apart.
+        `moving` (B, K, T / SAMPLES) and `present` (B, C) say which tokens exist: trials differ in length, and not all
+        contractions are recorded. codes (K,) number the trials apart.
         """
         batch, trials, samples, _ = movements.shape
         length, muscles, rank = samples // SAMPLES, len(SLOTS), self.shape.rank
         tokens = movements.reshape(batch, trials, length, -1)
-        moving = self.embed(tokens) + self.positions[:length] + self.trial_code[codes][:, None]
+        acting = self.embed(tokens) + self.positions[:length] + self.trial_code[codes][:, None]
         resting = self.embed(still.flatten(2)) + self.still_code
-        hidden = torch.cat([moving.flatten(1, 2), resting, self.summary.expand(batch, 1, -1)], dim=1)
-        allowed = torch.ones(batch, hidden.shape[1], dtype=torch.bool)
-        allowed[:, trials * length : -1] = present
+        hidden = torch.cat([acting.flatten(1, 2), resting, self.summary.expand(batch, 1, -1)], dim=1)
+        allowed = torch.cat([moving.flatten(1), present, torch.ones_like(present[:, :1])], dim=1)
         blocked = torch.where(allowed, 0.0, -1e4).to(hidden)[:, None, None]
         for layer in self.encoder:
             hidden = layer(hidden, blocked)

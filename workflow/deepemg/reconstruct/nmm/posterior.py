@@ -38,6 +38,11 @@ class LowRankGaussian:
         log_det = 2 * (self.log_sd * weight).sum(-1) + 2 * torch.log(root.diagonal(dim1=1, dim2=2)).sum(-1)
         return -0.5 * (square + log_det + math.log(2 * math.pi) * weight.sum(-1))
 
+    def marginal_log_density(self, value: Tensor) -> Tensor:
+        """Log density (B, N) of each value on its own."""
+        sd = self.sd()
+        return -0.5 * ((value - self.mean) / sd) ** 2 - torch.log(sd) - 0.5 * math.log(2 * math.pi)
+
     def sd(self) -> Tensor:
         """Marginal standard deviations (B, N)."""
         return torch.sqrt(torch.exp(2 * self.log_sd) + self.factors.square().sum(-1))

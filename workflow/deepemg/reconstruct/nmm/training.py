@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,36 @@ from deepemg.reconstruct.nmm.virtual.draws import Draws, read_assumptions
 CHUNK, BATCH = 256, 32  # subjects simulated together, and of one step
 PEAK_RATE, WARM_UP, WEIGHT_DECAY, CLIP = 2e-3, 100, 1e-2, 1.0
 SAVE_EVERY = 20  # chunks
+PARAMETER_WEIGHT, JOINT_WEIGHT = 0.1, 0.25  # to the excitations' own log density
 LAYOUTS = ((3, 96), (4, 96), (3, 128), (2, 160), (1, 200), (5, 80), (4, 200))  # trials, samples
 LAYOUT_SHARES = (0.2, 0.2, 0.2, 0.12, 0.08, 0.1, 0.1)
 
 
 def loss(network: PriorNetwork, examples: Examples, codes: Tensor) -> Tensor:
-    """Mean negative log density per value of the subjects (B,), all hidden excitations and parameters at once."""
-    posterior = network(examples.movements, examples.still, examples.present, codes)
-    density = posterior.log_density(examples.target, examples.counts)
-    return -density / examples.counts.sum(-1)
+    """Negative log density of the subjects (B,): each value's own, and all of them jointly.
+
+    Both are proper scores of the same Gaussian. Jointly, the level of a whole trial is one value among hundreds and is
+    learnt too slowly; on their own, values say nothing of how they go together.
+    """
+    e = examples
+    posterior = network(e.movements, e.still, e.moving, e.present, codes)
+    own = posterior.marginal_log_density(e.target)
+    parameter = torch.arange(e.counts.shape[1]) >= e.counts.shape[1] - network.shape.n_parameters
+    score = (
+        _mean(own, e.counts & ~parameter)
+        + PARAMETER_WEIGHT * _mean(own, e.counts & parameter)
+        + JOINT_WEIGHT * posterior.log_density(e.target, e.counts) / e.counts.sum(-1)
+    )
+    return -score
+
+
+def _mean(values: Tensor, counts: Tensor) -> Tensor:
+    return (values * counts).sum(-1) / counts.sum(-1).clamp(min=1)
 
 
 def _learning_rate(step: int, steps: int) -> float:
-    progress = torch.tensor(min(1.0, step / steps))
-    return min(1.0, (step + 1) / WARM_UP) * float(0.01 + 0.99 * 0.5 * (1 + torch.cos(torch.pi * progress)))
+    """Linear warm-up, then a cosine down to a hundredth of the peak."""
+    return PEAK_RATE * min(1.0, (step + 1) / WARM_UP) * (0.505 + 0.495 * math.cos(math.pi * step / steps))
 
 
 def train(seed: int, out: Path, chunks: int, shape: Shape, spread: dict[str, Any]) -> PriorNetwork:
@@ -43,13 +60,11 @@ def train(seed: int, out: Path, chunks: int, shape: Shape, spread: dict[str, Any
     network, arm = PriorNetwork(shape), NominalArm()
     optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=WEIGHT_DECAY)
     steps = chunks * (CHUNK // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _learning_rate(step, steps))
     checkpoint, first, history = out.with_suffix(".checkpoint"), 0, []
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
         first, history = state["chunk"], state["history"]
     progress = tqdm(
         range(first, chunks), initial=first, total=chunks, desc=f"prior {seed}", unit="chunk", mininterval=5
@@ -62,11 +77,11 @@ def train(seed: int, out: Path, chunks: int, shape: Shape, spread: dict[str, Any
         for start in range(0, CHUNK, BATCH):
             codes = torch.randperm(MOST_TRIALS, generator=draws.generator)[: examples.movements.shape[1]]
             value = loss(network, examples.rows(slice(start, start + BATCH)), codes).mean()
+            optimiser.param_groups[0]["lr"] = _learning_rate(chunk * (CHUNK // BATCH) + start // BATCH, steps)
             optimiser.zero_grad()
             value.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP)
             optimiser.step()
-            schedule.step()
             total += value.item() * BATCH / CHUNK
         history.append(total)
         progress.set_postfix(loss=f"{sum(history[-20:]) / len(history[-20:]):.3f}")
@@ -76,7 +91,6 @@ def train(seed: int, out: Path, chunks: int, shape: Shape, spread: dict[str, Any
                     {
                         "network": network.state_dict(),
                         "optimiser": optimiser.state_dict(),
-                        "schedule": {"last_epoch": schedule.last_epoch, "_step_count": schedule._step_count},
                         "chunk": chunk + 1,
                         "history": history,
                     },
