@@ -12,10 +12,16 @@ WINDOW_S = 0.5  # as in the study
 
 
 def mvc_levels(draws: Draws, electrodes: Electrodes, action: Tensor, assumptions: Assumptions) -> tuple[Tensor, Tensor]:
-    """Amplitudes of the channels and excitations of the muscles that the MVC trials reach, both (B, M)."""
+    """Amplitudes of the channels and excitations of the muscles that the MVC trials reach, both (B, M).
+
+    The largest of several windows counts, so a fluctuating amplitude reaches more than its mean over the plateau.
+    """
     spread, shape = assumptions["mvc"], electrodes.effort.shape
     contractions = maximal_contractions(draws, electrodes, action, spread)
-    observed = recorded(electrodes, amplitudes(electrodes, contractions)).amax(1) * draws.of(spread["window"], *shape)
+    plateau = recorded(electrodes, amplitudes(electrodes, contractions)).amax(1)
+    independent = WINDOW_S / (assumptions["emg"]["noise_time"] * (2 * torch.pi) ** 0.5)  # fluctuations in a window
+    fluctuation = torch.sqrt(electrodes.wander**2 + electrodes.noise**2 / independent)
+    observed = plateau * (1 + draws.of(spread["highest"], *shape) * fluctuation)
     return observed, contractions.amax(1) * draws.of(spread["true_window"], *shape)
 
 
