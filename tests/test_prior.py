@@ -27,11 +27,12 @@ from deepemg.reconstruct.nmm.observations import movement_windows as real_window
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
 from deepemg.reconstruct.nmm.prior import Prior
 from deepemg.reconstruct.nmm.scales import ParameterScale
-from deepemg.reconstruct.nmm.training import load, loss, train
+from deepemg.reconstruct.nmm.training import load, loss, read_settings, train
 from deepemg.reconstruct.nmm.virtual.draws import Draws, read_assumptions
 from deepemg.reconstruct.nmm.virtual.simulate import simulate
 
 SMALL = Shape(n_parameters=37, width=16, heads=2, layers=1, rank=3)
+SETTINGS = read_settings()
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def test_log_ratio_and_back():
 def test_masks_leave_a_channel_or_nothing_at_all():
     in_model = torch.ones(4000, len(SLOTS), dtype=torch.bool)
     in_model[::2, SLOTS.index("BRD")] = False
-    observed, known = draw_masks(Draws(1), in_model, 3)
+    observed, known = draw_masks(Draws(1), in_model, 3, SETTINGS["masks"])
     assert not (observed & ~in_model).any() and known.shape == (4000, 3)
     surface = (observed == (in_model & ~DEEP)).all(-1).float().mean()
     assert 0.48 < surface < 0.56 and 0.06 < (~observed.any(-1)).float().mean() < 0.10
@@ -128,11 +129,12 @@ def test_samples_have_the_marginal_spread():
 def test_a_little_training_reduces_the_loss(arm):
     torch.manual_seed(0)
     network = PriorNetwork(SMALL)
-    examples = make_examples(Draws(1), 32, 2, 48, read_assumptions(), arm)
+    about = {"assumptions": read_assumptions(), "masks": SETTINGS["masks"], "arm": arm}
+    examples = make_examples(Draws(1), 32, 2, 48, **about)
     optimiser, codes = torch.optim.Adam(network.parameters(), lr=5e-3), torch.arange(2)
     losses = []
     for _ in range(30):
-        value = loss(network, examples, codes).mean()
+        value = loss(network, examples, codes, SETTINGS["training"]).mean()
         optimiser.zero_grad()
         value.backward()
         optimiser.step()
@@ -143,28 +145,23 @@ def test_a_little_training_reduces_the_loss(arm):
 def test_training_goes_on_where_it_was_killed(tmp_path, monkeypatch):
     from deepemg.reconstruct.nmm import training
 
-    for name, value in {
-        "CHUNK": 8,
-        "BATCH": 4,
-        "SAVE_EVERY": 1,
-        "LAYOUTS": ((2, 16),),
-        "LAYOUT_SHARES": (1.0,),
-    }.items():
-        monkeypatch.setattr(training, name, value)
-    whole = train(1, tmp_path / "whole.pt", 3, SMALL, read_assumptions())
+    small = {"chunks": 3, "chunk": 8, "batch": 4, "save_every": 1, "layouts": [[2, 16, 1.0]]}
+    network = {"width": 16, "heads": 2, "layers": 1, "rank": 3}
+    settings = SETTINGS | {"network": network, "training": SETTINGS["training"] | small}
+    whole = train(1, tmp_path / "whole.pt", settings, read_assumptions())
     make, calls = training.make_examples, []
 
-    def dies_in_the_third_chunk(*arguments):
+    def dies_in_the_third_chunk(*arguments, **keywords):
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return make(*arguments)
+        return make(*arguments, **keywords)
 
     monkeypatch.setattr(training, "make_examples", dies_in_the_third_chunk)
     with pytest.raises(KeyboardInterrupt):
-        train(1, tmp_path / "killed.pt", 3, SMALL, read_assumptions())
+        train(1, tmp_path / "killed.pt", settings, read_assumptions())
     monkeypatch.setattr(training, "make_examples", make)
-    again = train(1, tmp_path / "killed.pt", 3, SMALL, read_assumptions())
+    again = train(1, tmp_path / "killed.pt", settings, read_assumptions())
     for one, other in zip(whole.parameters(), again.parameters(), strict=True):
         assert torch.equal(one, other)
     assert not list(tmp_path.glob("*.checkpoint"))

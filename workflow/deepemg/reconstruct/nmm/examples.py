@@ -71,14 +71,21 @@ def still_windows(subjects: VirtualSubjects, observed: Tensor) -> Windows:
 
 
 def make_examples(
-    draws: Draws, count: int, trials: int, samples: int, assumptions: dict[str, Any], arm: NominalArm
+    draws: Draws,
+    count: int,
+    trials: int,
+    samples: int,
+    *,
+    assumptions: dict[str, Any],
+    masks: dict[str, float],
+    arm: NominalArm,
 ) -> Examples:
     """New virtual subjects with one curve set, their channels and torques masked at random."""
     names, shares = list(assumptions["curves"]), torch.tensor(list(assumptions["curves"].values()))
     curves = names[int(torch.multinomial(shares, 1, generator=draws.generator))]
     seed = int(torch.randint(2**31, (1,), generator=draws.generator))
     v = simulate(seed, subjects=count, trials=trials, samples=samples, curves=curves, assumptions=assumptions)
-    observed, known = draw_masks(draws, v.in_model, trials)
+    observed, known = draw_masks(draws, v.in_model, trials, masks)
     windows = movement_windows(v, observed, known)
     ratios = log_ratio(v.truth, reference(windows))
     hidden = (v.in_model & ~observed)[:, None, None].expand_as(ratios)

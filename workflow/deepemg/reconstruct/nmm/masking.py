@@ -9,17 +9,13 @@ from deepemg.reconstruct.nmm.features import SLOTS
 from deepemg.reconstruct.nmm.virtual.draws import Draws
 
 DEEP = torch.tensor([name in ("BRA", "TRImed") for name in SLOTS])
-SHARES = {"deep": 0.5, "none": 0.08}  # of the draws: deep muscles hidden, all hidden; any subset otherwise
-KEPT = 0.6  # share of channels in any subset
-TORQUE_UNKNOWN = 0.1
 
 
-def draw_masks(draws: Draws, in_model: Tensor, trials: int) -> tuple[Tensor, Tensor]:
+def draw_masks(draws: Draws, in_model: Tensor, trials: int, shares: dict[str, float]) -> tuple[Tensor, Tensor]:
     """observed (B, M) and torque_known (B, K) of subjects whose models have the muscles `in_model` (B, M)."""
     count, muscles = in_model.shape
-    any_subset = draws.chance(KEPT, count, muscles)
+    any_subset = draws.chance(shares["kept"], count, muscles)
     any_subset[torch.arange(count), torch.multinomial(in_model.float(), 1, generator=draws.generator)[:, 0]] = True
     choice = draws.uniform(count, 1)
-    deep, none = SHARES["deep"], SHARES["none"]
-    observed = torch.where(choice < deep, ~DEEP, any_subset) & (choice < 1 - none)
-    return observed & in_model, ~draws.chance(TORQUE_UNKNOWN, count, 1).expand(count, trials)
+    observed = torch.where(choice < shares["deep"], ~DEEP, any_subset) & (choice < 1 - shares["none"])
+    return observed & in_model, ~draws.chance(shares["torque_unknown"], count, 1).expand(count, trials)
