@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/workflow
 SNAKEMAKE = snakemake --cores $(CORES)
 
-.PHONY: study test real cohort truth bench release lock
+.PHONY: study test real opponents cohort truth bench release lock
 
 study: .venv/ready
 	$(SNAKEMAKE) all
@@ -26,6 +26,11 @@ test: .venv/ready
 real: .venv/ready
 	@test -d "$(CUBE)" || { echo "make real needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
 	$(SNAKEMAKE) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
+
+# Every alternative a user would pick, on the embedded cohort and, with CUBE=<folder>, on the real recordings (an hour or so).
+opponents: .venv/ready
+	$(SNAKEMAKE) opponents
+	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
 
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
 cohort: .venv/ready

@@ -125,7 +125,7 @@ ALLOWED = {
     "signals": {"arm", "recordings", "signals"},
     "arm": {"arm"},
     "reconstruct": {"arm", "reconstruct"},
-    "evaluate": {"evaluate"},
+    "evaluate": {"evaluate", "reconstruct"},
     "report": {"arm", "evaluate", "report", "signals"},
     "simulate": {"arm", "simulate"},
     "audit": {"arm", "audit", "evaluate", "reconstruct", "recordings", "report", "signals", "simulate"},

@@ -15,9 +15,7 @@ from deepemg.reconstruct import hybrid
 FORWARD = {"scheme": "H4", "curves": "de_groote", "tendon": "rigid", "activation_time_constant_s": 0.015}
 SETTINGS = {
     "forward": FORWARD,
-    "iterations": 8,
-    "tolerance": 1e-12,
-    "parameter_weight": 0.003,
+    "calibration": {"iterations": 8, "tolerance": 1e-12, "parameter_weight": 0.003},
     "torque_weight": 1.0,
     "emg_weight": 4.0,
     "hidden_weight": 0.25,
@@ -25,8 +23,9 @@ SETTINGS = {
 }
 
 
-def fit(trials, arm, seed=1, **changes):
-    return hybrid.fit(trials, arm, seed=seed, settings=SETTINGS | changes)
+def fit(trials, arm, seed=1, calibration=None, **changes):
+    settings = SETTINGS | {"calibration": SETTINGS["calibration"] | (calibration or {})}
+    return hybrid.fit(trials, arm, seed=seed, settings=settings | changes)
 
 
 def same(a, b):
@@ -53,7 +52,7 @@ def other_arm(arm, trial):
 
 def test_calibration_finds_an_arm_of_other_strengths(elbow6):
     made = [other_arm(elbow6, make_trial(elbow6, name=f"{load}", load_kg=load)) for load in (0.0, 2.0, 4.0)]
-    fitted = fit(made, elbow6, iterations=25)
+    fitted = fit(made, elbow6, calibration={"iterations": 25})
     history = fitted.history()
     assert history["epoch"].iloc[0] == 0 and history["torque_loss"].iloc[0] > 0.05
     assert history["torque_loss"].iloc[1] < 0.02 * history["torque_loss"].iloc[0]
@@ -64,7 +63,7 @@ def test_calibration_finds_an_arm_of_other_strengths(elbow6):
 
 
 def test_a_heavy_parameter_weight_keeps_generic_values(trials, elbow6):
-    table = fit(trials, elbow6, parameter_weight=1e6).parameters()
+    table = fit(trials, elbow6, calibration={"parameter_weight": 1e6}).parameters()
     assert table["personal"].to_numpy() == pytest.approx(table["generic"].to_numpy(), rel=1e-3)
 
 
@@ -141,14 +140,14 @@ def test_any_channels_even_silent_ones(observed, elbow6):
     part = replace(
         trial, envelopes={muscle: trial.envelopes[muscle] for muscle in observed} | {"TRIlat": 0 * trial.angle}
     )
-    result = fit([part], elbow6, iterations=5).reconstruct(part)
+    result = fit([part], elbow6, calibration={"iterations": 5}).reconstruct(part)
     assert np.isfinite(result.mean).all() and np.isfinite(result.torque).all()
 
 
 @pytest.mark.parametrize("forward", [{"scheme": "H1"}, {"scheme": "H2", "curves": "thelen"}, {"tendon": "compliant"}])
 def test_every_forward_model_can_be_calibrated(forward, elbow6):
     trial = make_trial(elbow6, seconds=2)
-    fitted = fit([trial], elbow6, iterations=3, forward=FORWARD | forward)
+    fitted = fit([trial], elbow6, calibration={"iterations": 3}, forward=FORWARD | forward)
     assert np.isfinite(fitted.reconstruct(trial).torque).all() and len(fitted.parameters()) == 32
     assert fitted.history()["loss"].iloc[1] < fitted.history()["loss"].iloc[0]
 

@@ -17,9 +17,11 @@ from deepemg.reconstruct.registry import MODULES, method
 from deepemg.reconstruct.variants import base_method, variant_seed, variant_settings
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
+CALIBRATION = CONFIG["calibration"] | {"iterations": 5}
 QUICK = {
-    "hybrid": {"iterations": 5},
-    "mse": {"restarts": 2, "calibration": CONFIG["mse"]["calibration"] | {"rounds": 1, "steps": 10}},
+    "moco": {"mesh_interval_s": 0.25},
+    "hybrid": {"calibration": CALIBRATION},
+    "mse": {"restarts": 2, "calibration_rounds": 1, "calibration": CALIBRATION},
     "nmm-paper": {"epochs": 25, "width": 16, "layers": 1},
 }
 VARIANTS = ("so3", "mse-vaf", "mse-pca", "mse-trial", "mse-own", "nmm-mlp", "nmm-gru")  # those with code of their own

@@ -411,6 +411,15 @@ def test_a_torque_of_zero_is_fine_at_rest(folder):
     assert recording_quality(read_subject(folder), QUALITY, emg=EMG)["normalisation"] == "training maximum"
 
 
+def test_a_silent_channel_is_fine_at_rest(folder):
+    time_s = np.arange(2 * RATE) / RATE
+    for quiet in (0.1 + 0 * time_s, 20 * np.sin(2 * np.pi * 3 * time_s)):  # nothing, or a movement artefact
+        change(folder / "mvc_emg.csv", "bic", lambda column, quiet=quiet: np.resize(quiet, len(column)))
+        assert faults(folder)[0][:6] in ("DE-070", "DE-071")
+    edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
+    recording_quality(read_subject(folder), QUALITY, emg=EMG)
+
+
 def test_posture_goes_from_the_sheet_to_the_kinematics(folder):
     add(folder / "trials.csv", "posture", **{"0_test": "overhead"})
     assert check_folder(folder) == []

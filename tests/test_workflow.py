@@ -27,7 +27,7 @@ PARAMETERS = [
     "subject", "load", "method", "muscle", "parameter", "unit", "generic", "lower", "upper", "personal", "sd",
     "identified", "at_bound",
 ]  # fmt: skip
-METHODS = {"copy", "mse", "nmm-paper"}
+METHODS = {"copy", "so", "mse", "nmm-paper"}
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,10 @@ def test_tables_have_the_contract_columns_and_every_cell(results):
     assert list(torque.columns) == TORQUE and list(deep.columns) == DEEP_EMG
     assert list(parameters.columns) == PARAMETERS
     assert {"subject", "side", "mass_kg", "n_trials", "loads"} <= set(subjects.columns)
-    assert len(parameters) == 32 * 3 * 3
+    assert len(parameters) == 32 * 3 * len(METHODS)
     per_load = 2 * 2  # loads, splits
     pooled = 2 * 3  # splits; both loads and their pool
-    assert len(torque) == 3 * (per_load + pooled) and len(deep) == 2 * len(torque)
+    assert len(torque) == len(METHODS) * (per_load + pooled) and len(deep) == 2 * len(torque)
     assert set(deep["method"]) == METHODS and set(deep["muscle"]) == {"BRA", "TRImed"}
     assert np.isfinite(torque["rmse_nm"]).all() and np.isfinite(deep["rmse"]).all()
 
@@ -86,6 +86,20 @@ def test_scores_of_the_audit_are_those_of_the_study(study, results):
     pd.testing.assert_frame_equal(audited, scored)
 
 
+def test_opponents_and_cross_validation_have_their_tables(study, results):
+    blocks = ("fit_method={opponents: [so3, mse-pca]}", "cross_validate={methods: [copy]}")
+    study.run("opponents", "cross_validation", "--config", *blocks)
+    deep, costs, crossed = (
+        pd.read_csv(results / "opponents" / f"{name}.csv") for name in ("deep_emg", "costs", "cross_validation")
+    )
+    assert list(deep.columns) == DEEP_EMG and set(deep["load"]) == {"all"}
+    assert list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "so3", "mse-pca"] and (costs["wall_s"] > 0).all()
+    assert set(crossed["channel"]) == {"BIClong", "BICshort", "TRIlong", "TRIlat"}
+    assert set(crossed["method"]) == {"copy", "ridge-emg", "ridge-motion", "ridge-all"}
+    assert set(crossed.groupby("leave_out").size()) == {4 * 4 * 4} and np.isfinite(crossed["rmse"]).all()
+    assert (results / "opponents" / "deep_error.png").stat().st_size > 5000
+
+
 def test_a_second_run_does_nothing(study):
     assert "Nothing to be done" in study.run("all")
 
@@ -110,7 +124,7 @@ def test_changing_the_library_reruns_what_uses_it(study):
 
 def test_changing_a_setting_reruns_what_uses_it(study):
     planned = study.planned("--config", "seed=2")
-    assert planned["fit_method"] == 6 and planned["fit_nmm_paper"] == 3 and "process_emg" not in planned
+    assert planned["fit_method"] == 9 and planned["fit_nmm_paper"] == 3 and "process_emg" not in planned
 
 
 def test_a_new_subject_runs_alone_and_no_fit_sees_its_held_out_channels(study, results):
@@ -124,10 +138,10 @@ def test_a_new_subject_runs_alone_and_no_fit_sees_its_held_out_channels(study, r
         table[["BRA", "TRImed"]] = 0.777
         table.to_csv(path, index=False)
     planned = study.planned()
-    assert planned["fit_method"] == 6 and planned["fit_nmm_paper"] == 3 and planned["check_recordings"] == 1
+    assert planned["fit_method"] == 9 and planned["fit_nmm_paper"] == 3 and planned["check_recordings"] == 1
     study.run("all")
     assert all(path.read_bytes() == content for path, content in before.items())
-    for path in (results / "S1").rglob("reconstruction.parquet"):
+    for path in (path for method in METHODS for path in (results / "S1").glob(f"*/{method}/reconstruction.parquet")):
         other = results / "S2" / path.relative_to(results / "S1")
         assert path.read_bytes() == other.read_bytes(), other
     held_out = pd.read_parquet(results / "S2" / "held_out.parquet")

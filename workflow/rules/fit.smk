@@ -11,6 +11,7 @@ rule fit_method:
         kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
+        contractions=rules.process_contractions.output.contractions,
     output:
         model="<results>/{subject}/{load}/{method}/model.json",
         reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",

@@ -54,3 +54,9 @@ def fits(subject, file, methods=METHODS):
         load=loads,
         method=methods,
     )
+
+
+def hideable(subject):
+    """Muscles, or groups of heads, that a channel of their own records, where another channel is left."""
+    recorded = list(dict.fromkeys(channel.muscle for channel in SUBJECTS[subject].channels_used("observed")))
+    return recorded if len(recorded) > 1 else []

@@ -1,10 +1,10 @@
-# Everything a user would pick instead, on the same trials: `snakemake opponents`. It takes tens of minutes.
+# Everything a user would pick instead, one fit per subject for all loads: `snakemake opponents`, tens of minutes.
 EVERYONE = [*METHODS, *OPPONENTS]
 
 
 use rule score_methods as score_opponents with:
     input:
-        reconstructions=lambda w: fits(w.subject, "reconstruction.parquet", EVERYONE),
+        reconstructions=lambda w: all_loads_fits(w.subject, "reconstruction.parquet", EVERYONE),
         kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
         held_out=rules.process_held_out.output.held_out,
@@ -41,8 +41,8 @@ use rule tabulate_deep_emg as tabulate_opponents_deep_emg with:
 
 rule tabulate_costs:
     input:
-        # Written beside it by the same jobs; a benchmark file cannot be an input.
-        reconstructions=[file for subject in SUBJECTS for file in fits(subject, "reconstruction.parquet", EVERYONE)],
+        # The benchmark files are written beside them by the same jobs; they cannot be inputs.
+        losses=[file for subject in SUBJECTS for file in all_loads_fits(subject, "loss.csv", EVERYONE)],
     output:
         table="<results>/opponents/costs.csv",
     log:
@@ -58,13 +58,31 @@ rule tabulate_costs:
     params:
         library=library("evaluate"),
         benchmarks=f"{config['results']}/benchmarks/fit_method",
-        methods=EVERYONE,
+        methods={method: base(method) for method in EVERYONE},
     script:
         "../scripts/tabulate_costs.py"
 
 
+use rule plot_deep_error as plot_opponents with:
+    input:
+        table=rules.tabulate_opponents_deep_emg.output.table,
+    output:
+        svg="<results>/opponents/deep_error.svg",
+        png="<results>/opponents/deep_error.png",
+    log:
+        "<logs>/plot_opponents.log",
+    benchmark:
+        "<benchmarks>/plot_opponents.tsv"
+    params:
+        library=library("signals", "report"),
+        labels=HELD_OUT,
+        levels=EMG_LEVELS,
+        methods={method: base(method) for method in EVERYONE},
+
+
 rule opponents:
     input:
+        *([rules.plot_opponents.output] if HELD_OUT else []),
         rules.tabulate_opponents_torque.output,
         rules.tabulate_opponents_deep_emg.output,
         rules.tabulate_costs.output,

@@ -72,6 +72,31 @@ rule process_emg:
         "../scripts/process_emg.py"
 
 
+rule process_contractions:
+    input:
+        texts=subject_texts,
+        signals=lambda w: SUBJECTS[w.subject].checked_files(),
+        quality=rules.check_recordings.output.quality,
+    output:
+        contractions="<results>/{subject}/contractions.csv",
+    log:
+        "<logs>/process_contractions/{subject}.log",
+    benchmark:
+        "<benchmarks>/process_contractions/{subject}.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        library=library("arm", "recordings", "signals"),
+        recordings=RECORDINGS,
+        settings=config["process_emg"],
+    script:
+        "../scripts/process_contractions.py"
+
+
 rule process_held_out:
     input:
         # The truth. Only scores, figures and pages may read what comes of it.

@@ -18,7 +18,9 @@ names = dict(snakemake.wildcards)
 subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
 kinematics = pd.read_parquet(snakemake.input.kinematics)
 torque = read_torque(Path(snakemake.input.torque), kinematics)
-trials = at_load(make_trials(kinematics, torque, pd.read_parquet(snakemake.input.envelopes)), names["load"])
+envelopes, contractions = pd.read_parquet(snakemake.input.envelopes), pd.read_csv(snakemake.input.contractions)
+recorded = make_trials(kinematics, torque, envelopes, contractions, by_mvc=subject.emg_level == "mvc")
+trials = at_load(recorded, names["load"])
 training = [trial for trial in trials if trial.split == "train"]
 
 fitted = method(snakemake.params.base).fit(

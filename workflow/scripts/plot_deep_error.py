@@ -13,6 +13,9 @@ from deepemg.report.style import save
 from deepemg.signals.normalisation import level_label
 
 figure = deep_error.plot(
-    pd.read_csv(snakemake.input.table), snakemake.params.labels, value_label=level_label(snakemake.params.levels)
+    pd.read_csv(snakemake.input.table),
+    snakemake.params.labels,
+    value_label=level_label(snakemake.params.levels),
+    methods=snakemake.params.get("methods"),
 )
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

@@ -1,4 +1,4 @@
-"""Wall time, CPU time and memory of every method."""
+"""Wall time, CPU time, memory and failures of every method."""
 
 import sys
 
@@ -10,4 +10,5 @@ from deepemg.evaluate.costs import costs
 from deepemg.files import written_aside
 
 with written_aside(snakemake.output.table) as path:
-    costs(Path(snakemake.params.benchmarks), snakemake.params.methods).to_csv(path, index=False, float_format="%.3g")
+    table = costs(Path(snakemake.params.benchmarks), map(Path, snakemake.input.losses), snakemake.params.methods)
+    table.to_csv(path, index=False, float_format="%.3g")

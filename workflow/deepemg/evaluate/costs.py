@@ -1,24 +1,46 @@
-"""What every method costs, from Snakemake's benchmark files."""
+"""What every method costs and how often it failed, from Snakemake's benchmark files and the fits' histories."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
-COLUMNS = ["method", "fits", "wall_s", "cpu_s", "peak_mb"]
+COLUMNS = ["method", "fits", "not_converged", "wall_s", "cpu_s", "peak_mb", "engines"]
+ENGINES = {  # distributions that do a method's numerical work
+    "copy": ("numpy",),
+    "so": ("numpy", "torch"),
+    "mse": ("scikit-learn", "scipy", "torch"),
+    "nmm-paper": ("torch",),
+    "hybrid": ("scipy", "torch"),
+    "moco": ("opensim",),
+}
 
 
-def costs(benchmarks: Path, methods: Iterable[str]) -> pd.DataFrame:
-    """A row per method: fits, medians of wall time and CPU time (s) of a fit with all its reconstructions, largest
-    peak memory (MB). `benchmarks` holds <subject>/<load>/<method>.tsv. Raises FileNotFoundError for one without any.
+def costs(benchmarks: Path, losses: Iterable[Path], methods: Mapping[str, str]) -> pd.DataFrame:
+    """A row per method of the fits for all loads.
+
+    fits; trials that did not converge where the method says so; medians of wall time and CPU time (s) of a fit with all
+    its reconstructions; largest peak memory (MB); versions of what it runs on. `benchmarks` holds
+    <subject>/all/<method>.tsv, `losses` are the fits' loss.csv, `methods` the base method of each name. Raises
+    FileNotFoundError for a method without benchmarks.
     """
+    histories = [(path.parent.name, pd.read_csv(path)) for path in losses]
     rows = []
-    for method in methods:
-        files = sorted(benchmarks.glob(f"*/*/{method}.tsv"))
+    for method, base in methods.items():
+        files = sorted(benchmarks.glob(f"*/all/{method}.tsv"))
         if not files:
             raise FileNotFoundError(f"{benchmarks} holds no benchmark of {method}")
         runs = pd.concat([pd.read_csv(file, sep="\t", na_values="-") for file in files])
-        rows.append((method, len(files), runs["s"].median(), runs["cpu_time"].median(), runs["max_rss"].max()))
+        failed = _not_converged([history for name, history in histories if name == method])
+        cost = runs["s"].median(), runs["cpu_time"].median(), runs["max_rss"].max()
+        engines = ", ".join(f"{name} {version(name)}" for name in ENGINES[base])
+        rows.append((method, len(files), failed, *cost, engines))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _not_converged(histories: Sequence[pd.DataFrame]) -> int:
+    """Trials whose optimisation gave up; methods without such a verdict have none."""
+    return sum(int((~history["converged"]).sum()) for history in histories if "converged" in history)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +16,22 @@ HISTORY = ("epoch", "loss", "emg_loss", "torque_loss", "parameter_loss")
 
 
 @dataclass(frozen=True)
+class Contraction:
+    """An isometric contraction of the subject: angle (rad), torque (N m) where it was measured, observed envelopes."""
+
+    role: str
+    angle: float
+    torque: float | None
+    envelopes: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Trial:
     """One movement trial on the common clock, without anything a method must not see.
 
     time_s, angle (rad), velocity (rad/s) and torque (N m, inverse dynamics) are (T,); `envelopes` holds the observed
-    muscles only, each (T,), as fractions of their reference level.
+    muscles only, each (T,), as fractions of their reference level. What is known of the subject beside the trial:
+    `contractions`, and whether the reference level is that of MVC trials (`by_mvc`).
     """
 
     name: str
@@ -32,6 +43,8 @@ class Trial:
     velocity: np.ndarray
     torque: np.ndarray
     envelopes: dict[str, np.ndarray]
+    contractions: tuple[Contraction, ...] = ()
+    by_mvc: bool = True
 
     def __post_init__(self) -> None:
         columns = {"time_s": self.time_s, "angle": self.angle, "velocity": self.velocity, "torque": self.torque}
@@ -48,6 +61,15 @@ class Trial:
     @property
     def rate_hz(self) -> float:
         return float((len(self.time_s) - 1) / (self.time_s[-1] - self.time_s[0]))
+
+    def without(self, muscles: Sequence[str]) -> Trial:
+        """The trial as it would be had these muscles not been recorded."""
+
+        def rest(envelopes: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in envelopes.items() if name not in muscles}
+
+        contractions = tuple(replace(c, envelopes=rest(c.envelopes)) for c in self.contractions)
+        return replace(self, envelopes=rest(self.envelopes), contractions=contractions)
 
     def observed_matrix(self) -> np.ndarray:
         """Observed envelopes (T, n_observed)."""

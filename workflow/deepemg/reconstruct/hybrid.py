@@ -11,7 +11,7 @@ It reads the torque of the trial it reconstructs.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
 from deepemg.arm.definition import Arm
 from deepemg.arm.forward import ForwardModel
-from deepemg.arm.parameters import parameter_scheme
 from deepemg.arm.scaling import describe_arm, restore_arm
 from deepemg.reconstruct.band import band
+from deepemg.reconstruct.calibration import calibrate, root_mean_square_torque
 from deepemg.reconstruct.contract import HISTORY, Reconstruction, Trial, check_trials
 from deepemg.reconstruct.copy import neighbours
 from deepemg.reconstruct.so import observed_half_widths, with_measured
@@ -81,74 +80,6 @@ def mapped_excitation(trial: Trial, arm: Arm) -> np.ndarray:
     return np.clip(np.column_stack([np.mean([trial.envelopes[n] for n in names], axis=0) for names in sources]), 0, 1)
 
 
-def root_mean_square_torque(trials: Sequence[Trial]) -> float:
-    """What torque errors are divided by, N m."""
-    return float(np.sqrt(np.mean(np.concatenate([trial.torque for trial in trials]) ** 2)))
-
-
-def calibrate(
-    trials: Sequence[Trial], arm: Arm, excitations: Sequence[np.ndarray], settings: dict[str, Any]
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Personal parameters (n_parameters,) by L-BFGS-B on exact gradients, and the losses before and after.
-
-    `excitations` (T, n_muscles) drive the trials. The unknowns are the deviations from the generic values in prior
-    standard deviations. Loss: mean square torque error over the mean square torque, plus `parameter_weight` times the
-    mean square deviation.
-    """
-    from scipy.optimize import minimize
-
-    scheme = parameter_scheme(arm, settings["forward"]["scheme"])
-    torque_loss = _torque_loss(trials, arm, excitations, settings)
-
-    def losses(deviation: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        terms = torque_loss(deviation), deviation.square().mean()
-        return terms[0] + settings["parameter_weight"] * terms[1], *terms
-
-    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        deviation = torch.tensor(flat, requires_grad=True)
-        loss, *_ = losses(deviation)
-        (gradient,) = torch.autograd.grad(loss, deviation)
-        return loss.item(), gradient.numpy()
-
-    start = np.zeros(len(scheme))
-    bounds = np.column_stack([scheme.lower - scheme.generic, scheme.upper - scheme.generic]) / scheme.prior_sd[:, None]
-    solution = minimize(
-        objective,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": settings["iterations"], "ftol": settings["tolerance"]},
-    )
-    rows = []
-    for epoch, flat in ((0, start), (solution.nit, solution.x)):
-        loss, torque, parameters = (term.item() for term in losses(torch.tensor(flat)))
-        rows.append((epoch, loss, 0.0, torque, parameters))
-    personal = np.clip(scheme.generic + scheme.prior_sd * solution.x, scheme.lower, scheme.upper)
-    return personal, pd.DataFrame(rows, columns=list(HISTORY))
-
-
-def _torque_loss(
-    trials: Sequence[Trial], arm: Arm, excitations: Sequence[np.ndarray], settings: dict[str, Any]
-) -> Callable[[Tensor], Tensor]:
-    """Mean square torque error over the mean square torque, as a function of the deviation (n_parameters,)."""
-    models = [ForwardModel(arm, rate_hz=trial.rate_hz, **settings["forward"]) for trial in trials]
-    inputs = [
-        tuple(torch.tensor(values) for values in (excitation, trial.angle, trial.velocity))
-        for trial, excitation in zip(trials, excitations, strict=True)
-    ]
-    scale = root_mean_square_torque(trials)
-    target = torch.tensor(np.concatenate([trial.torque for trial in trials]))
-    generic, prior_sd = models[0].generic(), torch.tensor(models[0].scheme.prior_sd)
-
-    def loss(deviation: Tensor) -> Tensor:
-        values = generic + prior_sd * deviation
-        torque = torch.cat([model(*columns, values) for model, columns in zip(models, inputs, strict=True)])
-        return ((torque - target) / scale).square().mean()
-
-    return loss
-
-
 def track(
     gain: np.ndarray, demand: np.ndarray, target: np.ndarray, weight: np.ndarray, *, torque_weight: float
 ) -> np.ndarray:
@@ -200,10 +131,10 @@ def fit(trials: Sequence[Trial], arm: Arm, *, seed: int, settings: dict[str, Any
     """Calibrate on all trials together, then execute them to learn the band; `seed` changes nothing here."""
     check_trials(trials, arm)
     torque_scale = root_mean_square_torque(trials)
-    personal, losses = calibrate(trials, arm, [mapped_excitation(trial, arm) for trial in trials], settings)
-    solutions = [execute(trial, arm, personal, torque_scale, settings)[0] for trial in trials]
+    found = calibrate(trials, arm, [mapped_excitation(trial, arm) for trial in trials], settings)
+    solutions = [execute(trial, arm, found.personal, torque_scale, settings)[0] for trial in trials]
     half_widths = observed_half_widths(trials, arm, solutions)
-    return FittedHybrid(arm, personal, torque_scale, half_widths, losses, settings)
+    return FittedHybrid(arm, found.personal, torque_scale, half_widths, found.losses, settings)
 
 
 def load(path: Path) -> FittedHybrid:

@@ -7,7 +7,14 @@ from typing import cast
 
 from deepemg.reconstruct.contract import Method
 
-MODULES = {"copy": "copy", "so": "so", "mse": "mse", "nmm-paper": "nmm_paper", "hybrid": "hybrid"}
+MODULES = {
+    "copy": "copy",
+    "so": "so",
+    "mse": "mse",
+    "nmm-paper": "nmm_paper",
+    "hybrid": "hybrid",
+    "moco": "moco",
+}
 
 
 def method(name: str) -> Method:

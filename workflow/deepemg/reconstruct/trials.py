@@ -6,17 +6,40 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from deepemg.reconstruct.contract import Fitted, Trial
+from deepemg.reconstruct.contract import Contraction, Fitted, Trial
 
 ALL_LOADS = "all"
 
 
-def make_trials(kinematics: pd.DataFrame, torque: pd.DataFrame, envelopes: pd.DataFrame) -> tuple[Trial, ...]:
-    """Trials of a subject; the three tables share their rows.
+def make_contractions(table: pd.DataFrame) -> tuple[Contraction, ...]:
+    """Isometric contractions of a subject; columns trial, role, angle_rad, torque_nm, observed muscles."""
+    muscles = table.columns[4:]
+    return tuple(
+        Contraction(
+            role=str(row["role"]),
+            angle=float(row["angle_rad"]),
+            torque=None if pd.isna(row["torque_nm"]) else float(row["torque_nm"]),
+            envelopes={muscle: float(row[muscle]) for muscle in muscles},
+        )
+        for _, row in table.iterrows()
+    )
+
+
+def make_trials(
+    kinematics: pd.DataFrame,
+    torque: pd.DataFrame,
+    envelopes: pd.DataFrame,
+    contractions: pd.DataFrame | None = None,
+    *,
+    by_mvc: bool = True,
+) -> tuple[Trial, ...]:
+    """Trials of a subject; the first three tables share their rows.
 
     kinematics: trial, split, load, load_kg, time_s, angle_rad, velocity_rad_s; torque: trial, time_s, torque_nm;
-    envelopes: trial, time_s, observed muscles. Raises ValueError where the rows disagree.
+    envelopes: trial, time_s, observed muscles; contractions as for `make_contractions`. Raises ValueError where the
+    rows disagree.
     """
+    isometric = () if contractions is None else make_contractions(contractions)
     rows_of = ["trial", "time_s"]
     if not all(kinematics[rows_of].equals(table[rows_of]) for table in (torque, envelopes)):
         raise ValueError("kinematics, torque and envelopes do not share their rows")
@@ -35,6 +58,8 @@ def make_trials(kinematics: pd.DataFrame, torque: pd.DataFrame, envelopes: pd.Da
                 velocity=rows["velocity_rad_s"].to_numpy(),
                 torque=torque.loc[rows.index, "torque_nm"].to_numpy(),
                 envelopes={muscle: envelopes.loc[rows.index, muscle].to_numpy() for muscle in muscles},
+                contractions=isometric,
+                by_mvc=by_mvc,
             )
         )
     return tuple(trials)

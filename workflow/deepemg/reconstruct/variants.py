@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+SHARED = {"mse": ("forward", "calibration"), "hybrid": ("forward", "calibration")}  # blocks that several methods read
 OVERRIDE = ("of", "seed")  # keys of a variant that are no setting of its method
 
 
@@ -16,7 +17,7 @@ def base_method(block: Mapping[str, Any], name: str) -> str:
 def variant_settings(block: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Settings of a method or a variant. Raises KeyError where a variant sets what its method does not have."""
     base = base_method(block, name)
-    settings = {"forward": block["forward"]} | block.get(base, {})
+    settings = {key: block[key] for key in SHARED.get(base, ("forward",))} | block.get(base, {})
     changes = {key: value for key, value in block["variants"].get(name, {}).items() if key not in OVERRIDE}
     unknown = [key for key in changes if key not in settings]
     if unknown:

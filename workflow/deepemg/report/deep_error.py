@@ -17,13 +17,14 @@ def plot(
     muscle_labels: Mapping[str, str],
     *,
     value_label: str = "fraction of MVC",
+    methods: Mapping[str, str] | None = None,
 ) -> Figure:
     """RMSE, r and R2 on test trials: a row per muscle, a point per subject and load, a bar at the method's median.
 
     `deep_emg` columns: subject, load, muscle, method, split, rmse (`value_label`), r, r2 and, where the one fit over
     all loads is scored load by load, trial_load. `muscle_labels` maps the muscles shown, in order, to their names.
-    R2 has no lower bound: points below -1 stand as arrows at the edge and are counted, and so are
-    flat channels, which have no r.
+    `methods` names the rows and the method behind each, where there are variants. R2 has no lower bound: points below
+    -1 stand as arrows at the edge and are counted, and so are flat channels, which have no r.
     """
     metrics = (
         Metric("rmse", f"RMSE ({value_label})", floor=0),
@@ -31,7 +32,8 @@ def plot(
         Metric("r2", "R² (unitless)", floor=-1, best=1),
     )
     cells = score_cells(deep_emg)
-    methods, markers = order_methods(cells["method"]), load_markers(cells)
+    methods = methods or {method: method for method in order_methods(cells["method"])}
+    markers = load_markers(cells)
     figure = new_figure(DOUBLE_COLUMN_MM, 22 + len(muscle_labels) * (8 + 9 * len(methods)))
     grid = figure.subplots(len(muscle_labels), len(metrics), sharex="col", sharey=True, squeeze=False)
     for row, (muscle, label) in zip(grid, muscle_labels.items(), strict=True):

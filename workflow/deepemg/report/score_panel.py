@@ -75,21 +75,22 @@ def draw_scores(
     cells: pd.DataFrame,
     metric: Metric,
     limits: tuple[float, float],
-    methods: list[str],
+    methods: Mapping[str, str],
     markers: Mapping[str, str],
 ) -> None:
     """Draw `cells` (from `score_cells`) of one metric: methods downwards, fits per load above the one fit for all.
 
+    `methods` are the names to draw with the method behind each, whose colour it takes.
     Points below the lower limit become arrows at the edge; beside the panel stands how many, and how many are flat.
     """
     # Subjects are spread in order, not by chance, so that the same data give the same picture.
     order = cells["subject"].rank(method="dense")
     cells = cells.assign(spread=0.24 * ((order - 0.5) / order.max() - 0.5), marker=cells["scored"].map(markers))
     shift = 0.2 if cells["pooled"].nunique() > 1 else 0.0
-    for place, method in enumerate(methods):
+    for place, (method, base) in enumerate(methods.items()):
         for pooled, group in cells[cells["method"] == method].groupby("pooled"):
             look = {
-                "color": METHOD_COLOURS[method],
+                "color": METHOD_COLOURS[base],
                 "fillstyle": "none" if pooled else "full",
                 "markersize": 3.2,
                 "markeredgewidth": 0.6,
@@ -97,7 +98,7 @@ def draw_scores(
                 "clip_on": False,
             }
             _draw_group(axes, group, metric, place + (shift if pooled else -shift), limits[0], look)
-    axes.set_yticks(range(len(methods)), [METHOD_LABELS[method] for method in methods])
+    axes.set_yticks(range(len(methods)), [METHOD_LABELS.get(method, method) for method in methods])
     axes.set_ylim(len(methods) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(*limits)

@@ -23,7 +23,7 @@ def plot(torque: pd.DataFrame) -> Figure:
     scored load by load, trial_load. Points with R2 below -1 stand as arrows at the edge and are counted.
     """
     cells = score_cells(torque)
-    methods, markers = order_methods(cells["method"]), load_markers(cells)
+    methods, markers = {method: method for method in order_methods(cells["method"])}, load_markers(cells)
     figure = new_figure(DOUBLE_COLUMN_MM, 22 + 9 * len(methods))
     for axes, metric in zip(figure.subplots(1, len(METRICS), sharey=True), METRICS, strict=True):
         draw_scores(axes, cells, metric, metric.limits(cells), methods, markers)

@@ -90,7 +90,8 @@ def _emg_row(
     faults: Faults, subject: Subject, trial: Trial, channel: Channel, signal: Signal, settings: Settings, emg: Settings
 ) -> Row:
     quality = emg_quality(signal, mains_hz=settings["mains_hz"], low_hz=emg["band_low_hz"], high_hz=emg["band_high_hz"])
-    check_emg(faults, f"channel {channel.name}", subject.emg_path(channel, trial), quality, settings)
+    if trial.role != "rest":  # a silent muscle leaves nothing but noise and movement artefact
+        check_emg(faults, f"channel {channel.name}", subject.emg_path(channel, trial), quality, settings)
     loudest = window_maximum(np.abs(signal.values), rate_hz=signal.rate_hz, window_s=emg["mvc_window_s"])
     flags = _emg_flags(quality, settings)
     return {"trial": trial.trial, "channel": channel.name, **quality, "loudest_uv": loudest, "flags": flags}

@@ -1,0 +1,76 @@
+"""A recorded channel hidden, each trial or each load left out in turn: how well would a method have reconstructed it?
+
+No simulated truth is needed: the channel's own recording is what the reconstruction is scored against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
+from deepemg.reconstruct.contract import Reconstruction, Trial
+
+COLUMNS = [
+    *["channel", "method", "leave_out", "fold", "trial", "load"],
+    *["rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "torque_rmse_nm"],
+]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """`leave_out` is trial or load, `name` the one left out; whatever split the trials were recorded for is ignored."""
+
+    leave_out: str
+    name: str
+    training: tuple[Trial, ...]
+    test: tuple[Trial, ...]
+
+
+def folds(trials: Sequence[Trial]) -> list[Fold]:
+    """Each trial left out in turn, then each load. Nothing to learn from, no fold."""
+    keys: dict[str, Callable[[Trial], str]] = {"trial": lambda t: t.name, "load": lambda t: t.load_label}
+    found = []
+    for leave_out, key in keys.items():
+        for name in dict.fromkeys(map(key, trials)):
+            training = tuple(trial for trial in trials if key(trial) != name)
+            test = tuple(trial for trial in trials if key(trial) == name)
+            if training:
+                found.append(Fold(leave_out, name, training, test))
+    return found
+
+
+Reconstruct = Callable[[Trial], Reconstruction]
+Fit = Callable[[Sequence[Trial]], Reconstruct]
+
+
+def cross_validate(
+    fit: Fit,
+    trials: Sequence[Trial],
+    muscles: Sequence[str],
+    *,
+    channel: str,
+    method: str,
+    longest_lag_ms: float,
+) -> pd.DataFrame:
+    """A row per fold and trial left out; `fit` never sees the channel, which records one muscle or a group of heads.
+
+    A group's reconstruction is the mean of its heads'. torque_rmse_nm is against inverse dynamics.
+    """
+    rows = []
+    for fold in folds(trials):
+        reconstruct = fit([trial.without(muscles) for trial in fold.training])
+        for trial in fold.test:
+            found = reconstruct(trial.without(muscles))
+            places = [found.muscles.index(muscle) for muscle in muscles]
+            mean, lower, upper = (getattr(found, key)[:, places].mean(axis=1) for key in ("mean", "lower", "upper"))
+            recorded = trial.envelopes[muscles[0]]
+            scores = [f(recorded, mean) for f in (rmse, nrmse, r2, pearson_r)]
+            lag = lag_ms([recorded], [mean], rate_hz=trial.rate_hz, longest_ms=longest_lag_ms)
+            missed = float(np.sqrt(np.mean((found.torque - trial.torque) ** 2)))
+            names = channel, method, fold.leave_out, fold.name, trial.name, trial.load_label
+            rows.append((*names, *scores, lag, coverage(recorded, lower, upper), missed))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,114 @@
+"""`python -m deepemg.report.opponents`: tables of docs/methods.md out of finished runs of `snakemake opponents`."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.marks import between_marks
+from deepemg.report.score_panel import score_cells
+
+MARK = "<!-- {name}: made by `python -m deepemg.report.opponents`; edit nothing here -->"
+END = "<!-- end of {name} -->"
+WORST = {"rmse": "max", "r": "min", "r2": "min"}
+
+
+def _middle_and_worst(values: pd.Series, digits: int, worst: str) -> str:
+    """Median, and the worst cell in brackets; cells without a value (flat channels have no r) are counted."""
+    missing = int(values.isna().sum())
+    text = f"{values.median():.{digits}f} [{values.agg(worst):.{digits}f}]"
+    return text + (f", {missing} flat" if missing else "")
+
+
+def markdown(rows: Iterable[Mapping[str, object]]) -> str:
+    """A Markdown table."""
+    table = pd.DataFrame(list(rows))
+    lines = [table.columns, ["---"] * len(table.columns), *table.astype(str).to_numpy()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> str:
+    """A row per method: median [worst] over the cells subject x load of the test trials, fits for all loads."""
+    deep, moments = (table[table["pooled"]] for table in (score_cells(deep_emg), score_cells(torque)))
+    rows = []
+    for method in deep["method"].unique():
+        row: dict[str, object] = {"method": f"`{method}`"}
+        for muscle in deep["muscle"].unique():
+            cells = deep[(deep["method"] == method) & (deep["muscle"] == muscle)]
+            row |= {
+                f"{muscle} {label}": _middle_and_worst(cells[key], digits, WORST[key])
+                for key, label, digits in (("rmse", "RMSE", 3), ("r", "r", 2), ("r2", "R2", 2))
+            }
+            row[f"{muscle} covers"] = f"{cells['coverage90'].median():.2f}"
+        missed = moments.loc[moments["method"] == method, "rmse_nm"]
+        rows.append(row | {"torque RMSE (N m)": _middle_and_worst(missed, 2, "max")})
+    return markdown(rows)
+
+
+def cross_validation_table(scores: pd.DataFrame) -> str:
+    """A row per channel and method: median [worst] over the trials, trial left out and load left out."""
+    rows = []
+    for (channel, method), part in scores.groupby(["channel", "method"], sort=False):
+        row: dict[str, object] = {"hidden": channel, "method": f"`{method}`"}
+        for leave_out, cells in part.groupby("leave_out", sort=False):
+            row |= {
+                f"{label}, {leave_out} out": _middle_and_worst(cells[key], 2, WORST[key])
+                for key, label in (("r2", "R2"), ("r", "r"), ("rmse", "RMSE"))
+            }
+        rows.append(row)
+    return markdown(rows)
+
+
+def costs_table(costs: pd.DataFrame) -> str:
+    """A row per method: failures, time, memory, versions."""
+    return markdown(
+        {
+            "method": f"`{row.method}`",
+            "fits": row.fits,
+            "trials not converged": row.not_converged,
+            "wall s per fit": f"{row.wall_s:.3g}",
+            "CPU s per fit": f"{row.cpu_s:.3g}",
+            "peak MB": f"{row.peak_mb:.0f}",
+            "runs on": row.engines,
+        }
+        for row in costs.itertuples()
+    )
+
+
+def publish(runs: Mapping[str, Path], released: Path, document: Path) -> None:
+    """Copy tables and figures of the runs to `released`/<name> and write the tables of all into the document."""
+    text = document.read_text()
+    for name, folder in runs.items():
+        target = released / name
+        target.mkdir(parents=True, exist_ok=True)
+        for file in sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".png")):
+            shutil.copyfile(file, target / file.name)
+        if (target / "cross_validation.csv").exists():
+            parts = {name: cross_validation_table(pd.read_csv(target / "cross_validation.csv"))}
+        else:
+            deep, torque = (pd.read_csv(target / file) for file in ("deep_emg.csv", "torque.csv"))
+            parts = {name: scores_table(deep, torque)}
+            parts[f"{name} costs"] = costs_table(pd.read_csv(target / "costs.csv"))
+        for part, table in parts.items():
+            if MARK.format(name=part) in text:  # the page need not show the costs of every cohort
+                text = between_marks(text, MARK.format(name=part), END.format(name=part), table)
+    document.write_text(text)
+
+
+def main() -> None:
+    """Publish the runs named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="+", help="<name>=<results folder>/opponents")
+    parser.add_argument("--released", type=Path, required=True)
+    parser.add_argument("--document", type=Path, required=True)
+    options = parser.parse_args()
+    runs = dict(run.split("=", 1) for run in options.runs)
+    publish({name: Path(folder) for name, folder in runs.items()}, options.released, options.document)
+
+
+if __name__ == "__main__":
+    main()
