@@ -10,7 +10,7 @@ import torch
 
 from deepemg.arm.definition import load_arm
 from deepemg.arm.scaling import scale_by_factors
-from deepemg.reconstruct.contract import Trial
+from deepemg.reconstruct.contract import Contraction, Trial
 from deepemg.reconstruct.nmm.examples import make_examples, movement_windows
 from deepemg.reconstruct.nmm.features import (
     SLOTS,
@@ -22,7 +22,6 @@ from deepemg.reconstruct.nmm.features import (
 )
 from deepemg.reconstruct.nmm.masking import DEEP, draw_masks
 from deepemg.reconstruct.nmm.network import MOST_TRIALS, PriorNetwork, Shape
-from deepemg.reconstruct.nmm.observations import Contraction
 from deepemg.reconstruct.nmm.observations import movement_windows as real_windows
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
 from deepemg.reconstruct.nmm.prior import Prior
@@ -47,6 +46,7 @@ def arm():
 
 def windows_of(subjects, observed=None):
     observed = subjects.in_model & ~DEEP if observed is None else observed
+    observed = observed[:, None].expand(-1, 2, -1)
     return movement_windows(subjects, observed, torch.ones(8, 2, dtype=torch.bool))
 
 
@@ -91,7 +91,7 @@ def test_the_order_of_hidden_neighbours_does_not_change_the_reference(subjects):
 
 
 def test_log_ratio_and_back():
-    excitation, level = torch.rand(5, len(SLOTS)), torch.rand(5, len(SLOTS))
+    excitation, level = 0.02 + 0.98 * torch.rand(2, 5, len(SLOTS))
     assert torch.allclose(from_log_ratio(log_ratio(excitation, level), level), excitation, atol=1e-5)
 
 
@@ -99,9 +99,12 @@ def test_masks_leave_a_channel_or_nothing_at_all():
     in_model = torch.ones(4000, len(SLOTS), dtype=torch.bool)
     in_model[::2, SLOTS.index("BRD")] = False
     observed, known = draw_masks(Draws(1), in_model, 3, SETTINGS["masks"])
-    assert not (observed & ~in_model).any() and known.shape == (4000, 3)
-    surface = (observed == (in_model & ~DEEP)).all(-1).float().mean()
-    assert 0.48 < surface < 0.56 and 0.06 < (~observed.any(-1)).float().mean() < 0.10
+    assert not (observed & ~in_model[:, None]).any() and known.shape == (4000, 3)
+    every = observed.any(1)  # over the trials
+    surface = (every == (in_model & ~DEEP)).all(-1).float().mean()
+    assert 0.48 < surface < 0.56 and 0.06 < (~every.any(-1)).float().mean() < 0.10
+    dark = (~observed.any(-1) & every.any(-1, keepdim=True)).sum(-1)
+    assert set(dark.tolist()) == {0, 1} and 0.20 < dark.float().mean() < 0.26  # one trial without EMG
 
 
 def test_log_density_is_that_of_the_dense_gaussian():
@@ -178,7 +181,7 @@ def test_a_subject_with_uneven_trials(subjects):
     trials = [Trial("short", "train", "2kg", 2.0, *pieces, cut), trial_of(subjects, 1, 1, muscles)]
     prior = Prior([PriorNetwork(SMALL).eval() for _ in range(2)])
     arm = load_arm("elbow6")
-    contraction = Contraction(1.57, 40.0, dict.fromkeys(muscles, 0.9))
+    contraction = Contraction("mvc", 1.57, 40.0, dict.fromkeys(muscles, 0.9))
     posterior = prior.posterior(trials, arm, mvc=True, contractions=[contraction])
     mean, lower, upper = posterior.excitations()
     assert mean.shape == (2, 48, len(SLOTS)) and (lower <= mean).all() and (mean <= upper).all()

@@ -1,4 +1,4 @@
-"""What is believed of a subject before the physics of its own arm is asked: the prior's posterior at the trials' rate."""
+"""What is believed of a subject before its own arm is asked: the prior's posterior at the rate of the trials."""
 
 from __future__ import annotations
 
@@ -33,9 +33,15 @@ class Belief:
 
 
 def ask(ensemble: Ensemble, trials: Sequence[Trial], arm: Arm, settings: Mapping[str, Any]) -> SubjectPosterior:
-    """Posterior of all trials together, with the subject's isometric contractions if `contractions` is set."""
-    contractions = trials[0].contractions if settings["contractions"] else ()
-    return ensemble.prior.posterior(trials, arm, mvc=trials[0].by_mvc, contractions=contractions)
+    """Posterior of all trials together, with torque and isometric contractions where the settings allow them.
+
+    Where some contractions were measured with torque, those count: the others would say the same again.
+    """
+    shown = trials[0].contractions if settings["contractions"] else ()
+    measured = [contraction for contraction in shown if contraction.torque is not None]
+    return ensemble.prior.posterior(
+        trials, arm, mvc=trials[0].by_mvc, contractions=measured or shown, torque=settings["torque"]
+    )
 
 
 def beliefs(

@@ -33,7 +33,7 @@ class Examples:
 
 
 def movement_windows(subjects: VirtualSubjects, observed: Tensor, torque_known: Tensor) -> Windows:
-    """What is seen of the movements with `observed` (B, M) channels and `torque_known` (B, K)."""
+    """What is seen of the movements with `observed` (B, K, M) channels and `torque_known` (B, K)."""
     v = subjects
     return Windows(
         angle=v.angle,
@@ -63,7 +63,7 @@ def still_windows(subjects: VirtualSubjects, observed: Tensor) -> Windows:
         torque_known=v.torque_known,
         load=torch.zeros_like(v.angle),
         envelopes=v.envelopes[:, :, None].expand(-1, -1, SAMPLES, -1),
-        observed=observed,
+        observed=observed[:, None].expand_as(v.envelopes),
         in_model=subjects.in_model,
         size=subjects.size,
         mvc=subjects.mvc,
@@ -88,12 +88,12 @@ def make_examples(
     observed, known = draw_masks(draws, v.in_model, trials, masks)
     windows = movement_windows(v, observed, known)
     ratios = log_ratio(v.truth, reference(windows))
-    hidden = (v.in_model & ~observed)[:, None, None].expand_as(ratios)
+    hidden = (v.in_model[:, None] & ~observed)[:, :, None].expand_as(ratios)
     scale = ParameterScale()
     modelled = _modelled_parameters(scale, v.in_model)
     return Examples(
         movements=features(windows, arm),
-        still=features(still_windows(v, observed), arm),
+        still=features(still_windows(v, observed.any(1)), arm),
         moving=torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool),
         present=v.isometric.present,
         target=torch.cat([ratios.flatten(1), scale.deviation(v.parameters).clamp(-4, 4)], dim=1),

@@ -26,8 +26,9 @@ N_SHARED, N_MUSCLE = 14, 6  # features of a sample, and of each muscle in it
 class Windows:
     """B subjects, K trials, T samples at RATE_HZ, M slots; angles in rad, torque in N m, load in kg.
 
-    angle, velocity, acceleration, torque (B, K, T); torque_known, load (B, K); envelopes (B, K, T, M); observed,
-    in_model (B, M); size (B,), ratio to the generic lengths; mvc (B,), whether envelopes are fractions of MVC.
+    angle, velocity, acceleration, torque (B, K, T); torque_known, load (B, K); envelopes (B, K, T, M); observed
+    (B, K, M), channels that a trial has; in_model (B, M); size (B,), ratio to the generic lengths; mvc (B,), whether
+    envelopes are fractions of MVC.
     """
 
     angle: Tensor
@@ -62,7 +63,7 @@ class NominalArm:
 
 def reference(windows: Windows) -> Tensor:
     """Level (B, K, T, M) that a hidden muscle is compared with: mean of its observed neighbours, or a typical one."""
-    seen = windows.observed[:, None, None, :].float()
+    seen = windows.observed[:, :, None, :].float()
     same = (FLEXOR[:, None] == FLEXOR[None, :]).float()
     visible = torch.where(seen > 0, windows.envelopes, 0.0)
     count = seen @ same
@@ -72,7 +73,7 @@ def reference(windows: Windows) -> Tensor:
 def features(windows: Windows, arm: NominalArm) -> Tensor:
     """Features (B, K, T, N_SHARED + M N_MUSCLE), each of order one. Nothing that is not observed or known is read."""
     w = windows
-    observed, in_model = (mask[:, None, None, :].float() for mask in (w.observed, w.in_model))
+    observed, in_model = w.observed[:, :, None, :].float(), w.in_model[:, None, None, :].float()
     envelope = torch.where(observed > 0, w.envelopes.clamp(0, 1.5), 0.0)
     known = w.torque_known[..., None].float().expand_as(w.angle)
     torque = torch.where(known > 0, w.torque, 0.0)

@@ -41,10 +41,12 @@ class FittedNmm:
     def reconstruct(self, trial: Trial) -> Reconstruction:
         """Observed muscles as measured, hidden ones by posterior and subject fit; torque is that of the fit."""
         check_trials([trial], self.arm)
+        if not self.settings["emg"]:
+            trial = trial.without(trial.observed)
         trials = [*nearest(self.context, trial), trial]
         posterior = ask(self.ensemble, trials, self.arm, self.settings)
         belief = beliefs(posterior, self.ensemble, trials, self.arm, self.settings)[-1]
-        fit = subject_fit([trial], self.arm, [belief], (self.personal, self.sd), self.settings, fixed=True)
+        fit = subject_fit([trial], self.arm, [belief], (self.personal, self.sd), self.settings, personal=False)
         limits = (
             np.where(belief.hidden, limit * fit.factors[0], belief.mean) for limit in (belief.lower, belief.upper)
         )

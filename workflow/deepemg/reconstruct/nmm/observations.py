@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from deepemg.arm.definition import Arm
-from deepemg.reconstruct.contract import Trial
+from deepemg.reconstruct.contract import Contraction, Trial
 from deepemg.reconstruct.nmm.features import RATE_HZ, SLOTS, Windows
 from deepemg.reconstruct.nmm.network import SAMPLES
-
-
-@dataclass(frozen=True)
-class Contraction:
-    """Means over the plateau of an isometric contraction: angle (rad), torque (N m) if measured, observed envelopes."""
-
-    angle: float
-    torque: float | None
-    envelopes: dict[str, float]
 
 
 def arm_size(arm: Arm) -> float:
@@ -40,7 +30,7 @@ def _slots(names: Sequence[str]) -> Tensor:
     return torch.tensor([name in names for name in SLOTS])[None]
 
 
-def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool) -> tuple[Windows, Tensor]:
+def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool, torque: bool = True) -> tuple[Windows, Tensor]:
     """Windows (1, K, T) of trials, held at their ends up to the longest, and which tokens exist (1, K, T / SAMPLES)."""
     clocks = [clock(trial) for trial in trials]
     longest = max(math.ceil(len(times) / SAMPLES) for times in clocks)
@@ -53,20 +43,16 @@ def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool) -> tuple[W
             rows.append(np.pad(row, (0, longest * SAMPLES - len(row)), mode="edge"))
         return torch.tensor(np.array(rows), dtype=torch.float32)[None]
 
-    empty = [np.zeros_like(trial.angle) for trial in trials]
-    envelopes = [
-        resampled([trial.envelopes[name] for trial in trials] if name in trials[0].envelopes else empty)
-        for name in SLOTS
-    ]
+    envelopes = [resampled([t.envelopes.get(name, np.zeros_like(t.angle)) for t in trials]) for name in SLOTS]
     windows = Windows(
         angle=resampled([trial.angle for trial in trials]),
         velocity=resampled([trial.velocity for trial in trials]),
         acceleration=resampled([np.gradient(trial.velocity, trial.time_s) for trial in trials]),
         torque=resampled([trial.torque for trial in trials]),
-        torque_known=torch.ones(1, len(trials), dtype=torch.bool),
+        torque_known=torch.full((1, len(trials)), torque),
         load=torch.tensor([[trial.load_kg for trial in trials]], dtype=torch.float32),
         envelopes=torch.stack(envelopes, dim=-1),
-        observed=_slots(trials[0].observed),
+        observed=torch.cat([_slots(trial.observed) for trial in trials])[None],
         in_model=_slots(arm.muscle_names),
         size=torch.tensor([arm_size(arm)], dtype=torch.float32),
         mvc=torch.tensor([mvc]),
@@ -75,7 +61,7 @@ def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool) -> tuple[W
 
 
 def still_windows(contractions: Sequence[Contraction], like: Windows) -> Windows:
-    """Windows (1, C, SAMPLES) of contractions of the same subject as `like`, with the same observed channels."""
+    """Windows (1, C, SAMPLES) of contractions of the same subject as `like`."""
 
     def held(values: Sequence[float]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32)[None, :, None].expand(1, len(values), SAMPLES)
@@ -92,7 +78,7 @@ def still_windows(contractions: Sequence[Contraction], like: Windows) -> Windows
         torque_known=torch.tensor([[c.torque is not None for c in contractions]]),
         load=torch.zeros(1, len(contractions)),
         envelopes=envelopes.expand(-1, -1, SAMPLES, -1),
-        observed=like.observed,
+        observed=torch.cat([_slots(tuple(c.envelopes)) for c in contractions])[None],
         in_model=like.in_model,
         size=like.size,
         mvc=like.mvc,

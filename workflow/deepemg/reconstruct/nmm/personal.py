@@ -30,5 +30,5 @@ def personal_posterior(arm: Arm, mean: Tensor, sd: Tensor, scale: ParameterScale
 
 
 def identified(sd: np.ndarray, prior_sd: np.ndarray) -> np.ndarray:
-    """Which parameters the subject's own recordings tell: posterior sd below half of the prior's (as in docs/arm.md)."""
+    """Which parameters the recordings tell: posterior sd below half of the prior's, the rule of docs/arm.md."""
     return np.asarray(sd < IDENTIFIED * prior_sd)

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from deepemg.arm.definition import Arm
-from deepemg.reconstruct.contract import Trial
+from deepemg.reconstruct.contract import Contraction, Trial
 from deepemg.reconstruct.nmm.features import NominalArm, features, from_log_ratio, reference
 from deepemg.reconstruct.nmm.network import PriorNetwork
-from deepemg.reconstruct.nmm.observations import Contraction, movement_windows, still_windows
+from deepemg.reconstruct.nmm.observations import movement_windows, still_windows
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
 from deepemg.reconstruct.nmm.training import load
 
@@ -57,11 +57,20 @@ class Prior:
         return cls([load(path) for path in paths])
 
     def posterior(
-        self, trials: Sequence[Trial], arm: Arm, *, mvc: bool, contractions: Sequence[Contraction] = ()
+        self,
+        trials: Sequence[Trial],
+        arm: Arm,
+        *,
+        mvc: bool,
+        contractions: Sequence[Contraction] = (),
+        torque: bool = True,
     ) -> SubjectPosterior:
-        """Posterior of all trials of a subject together, with what its isometric contractions tell."""
-        windows, moving = movement_windows(trials, arm, mvc=mvc)
-        resting = still_windows(contractions or [Contraction(0.0, None, {})], windows)
+        """Posterior of all trials of a subject together, with what its isometric contractions tell.
+
+        Trials may differ in what they observe; `torque` says whether that of the trials may be read.
+        """
+        windows, moving = movement_windows(trials, arm, mvc=mvc, torque=torque)
+        resting = still_windows(contractions or [Contraction("none", 0.0, None, {})], windows)
         present = torch.full((1, len(resting.angle[0])), bool(contractions))
         inputs = features(windows, self.arm), features(resting, self.arm), moving, present
         with torch.no_grad():

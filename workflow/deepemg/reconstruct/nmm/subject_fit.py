@@ -34,7 +34,7 @@ def torque_term(torque: Tensor, inverse_dynamics: Tensor, tolerance: float) -> T
 
 
 def belief_term(change: Tensor, log_sd: Tensor) -> Tensor:
-    """Mean square change of the excitations' logarithm in its standard deviations; measured muscles have a small one."""
+    """Mean square change of the excitations' logarithm, in its standard deviations."""
     return (change / log_sd).square().mean()
 
 
@@ -50,13 +50,14 @@ def subject_fit(
     parameters: tuple[np.ndarray, np.ndarray],
     settings: Mapping[str, Any],
     *,
-    fixed: bool = False,
+    personal: bool = True,
 ) -> Fit:
     """Minimise torque, belief and parameter terms by L-BFGS.
 
-    `beliefs` (T, M) belong to the trials, `parameters` are posterior mean and sd (P,); with `fixed` they stay. The
+    `beliefs` (T, M) belong to the trials; `parameters` are posterior mean and sd (P,) and stay unless `personal`. The
     logarithm of each excitation changes by what is linear between knots, so nothing faster than EMG is made of torque.
-    settings: forward, torque_tolerance_nm, belief_weight, parameter_weight, knot_s, iterations.
+    Without torque nothing moves. settings: forward, torque, torque_tolerance_nm, belief_weight, parameter_weight,
+    knot_s, iterations.
     """
     models = [ForwardModel(arm, rate_hz=trial.rate_hz, **settings["forward"]) for trial in trials]
     scheme = models[0].scheme
@@ -64,18 +65,18 @@ def subject_fit(
     lower, upper = torch.tensor(scheme.lower), torch.tensor(scheme.upper)
     spans = [_knots(len(trial.time_s), trial.rate_hz, settings["knot_s"]) for trial in trials]
     changes = [torch.zeros(span.shape[1], len(arm.muscles), dtype=torch.float64, requires_grad=True) for span in spans]
-    shift = torch.zeros_like(mean, requires_grad=not fixed)
+    shift = torch.zeros_like(mean, requires_grad=personal)
     motions = [tuple(torch.tensor(v) for v in (t.angle, t.velocity, t.torque)) for t in trials]
     centres = [torch.tensor(belief.mean.clip(min=SMALLEST)) for belief in beliefs]
     spreads = [torch.tensor(belief.log_sd) for belief in beliefs]
 
-    def personal() -> Tensor:
+    def parameters_now() -> Tensor:
         return torch.clamp(mean + sd * shift, lower, upper)
 
     def solve() -> tuple[list[Tensor], list[Tensor], list[Tensor], dict[str, Tensor]]:
         moved = [span @ change for span, change in zip(spans, changes, strict=True)]
         excitations = [(c * torch.exp(m)).clamp(0, 1) for c, m in zip(centres, moved, strict=True)]
-        values = personal()
+        values = parameters_now()
         torques = [
             model(e, angle, velocity, values)
             for model, e, (angle, velocity, _) in zip(models, excitations, motions, strict=True)
@@ -92,7 +93,7 @@ def subject_fit(
         weights = {"torque": 1.0, "belief": settings["belief_weight"], "parameter": settings["parameter_weight"]}
         return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
 
-    unknown = changes if fixed else [*changes, shift]
+    unknown = [*changes, shift] if personal else changes
     optimiser = torch.optim.LBFGS(unknown, max_iter=settings["iterations"], line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
@@ -101,12 +102,12 @@ def subject_fit(
         loss.backward()
         return loss
 
-    if settings["iterations"]:
+    if settings["iterations"] and settings["torque"]:
         optimiser.step(closure)
     with torch.no_grad():
         excitations, moved, torques, terms = solve()
         return Fit(
-            personal=personal().numpy(),
+            personal=parameters_now().numpy(),
             excitations=[value.numpy() for value in excitations],
             factors=[torch.exp(value).numpy() for value in moved],
             torques=[value.numpy() for value in torques],
