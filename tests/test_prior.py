@@ -1,0 +1,199 @@
+"""The prior network: features, the joint Gaussian, training, and that hidden things stay hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from deepemg.arm.definition import load_arm
+from deepemg.arm.scaling import scale_by_factors
+from deepemg.reconstruct.contract import Contraction, Trial
+from deepemg.reconstruct.nmm.examples import make_examples, movement_windows
+from deepemg.reconstruct.nmm.features import (
+    SLOTS,
+    NominalArm,
+    features,
+    from_log_ratio,
+    log_ratio,
+    reference,
+)
+from deepemg.reconstruct.nmm.masking import DEEP, draw_masks
+from deepemg.reconstruct.nmm.network import MOST_TRIALS, PriorNetwork, Shape
+from deepemg.reconstruct.nmm.observations import movement_windows as real_windows
+from deepemg.reconstruct.nmm.posterior import LowRankGaussian
+from deepemg.reconstruct.nmm.prior import Prior
+from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.training import load, loss, read_settings, train
+from deepemg.reconstruct.nmm.virtual.draws import Draws, read_assumptions
+from deepemg.reconstruct.nmm.virtual.simulate import simulate
+
+SMALL = Shape(n_parameters=37, width=16, heads=2, layers=1, rank=3)
+SETTINGS = read_settings()
+
+
+@pytest.fixture(scope="module")
+def subjects():
+    return simulate(3, subjects=8, trials=2, samples=48, curves="de_groote", assumptions=read_assumptions())
+
+
+@pytest.fixture(scope="module")
+def arm():
+    return NominalArm()
+
+
+def windows_of(subjects, observed=None):
+    observed = subjects.in_model & ~DEEP if observed is None else observed
+    observed = observed[:, None].expand(-1, 2, -1)
+    return movement_windows(subjects, observed, torch.ones(8, 2, dtype=torch.bool))
+
+
+def trial_of(subjects, row, place, muscles):
+    columns = {name: subjects.envelopes[row, place, :, SLOTS.index(name)].double().numpy() for name in muscles}
+    series = (v[row, place].double().numpy() for v in (subjects.angle, subjects.velocity, subjects.torque))
+    load_kg = float(subjects.load[row, place])
+    return Trial(f"t{place}", "train", f"{load_kg:g}kg", load_kg, np.arange(48) / 20, *series, columns)
+
+
+def test_real_and_virtual_subjects_have_the_same_features(subjects, arm):
+    row, muscles = 2, ("BIClong", "BICshort", "TRIlong", "TRIlat")
+    size = float(subjects.size[row])
+    real_arm = scale_by_factors(load_arm("elbow6"), proximal=size, distal=size)
+    trials = [trial_of(subjects, row, place, muscles) for place in range(2)]
+    windows, moving = real_windows(trials, real_arm, mvc=bool(subjects.mvc[row]))
+    seen = torch.tensor([name in muscles for name in SLOTS]).expand(8, -1)
+    without = replace(subjects, in_model=torch.tensor([name != "BRD" for name in SLOTS]).expand(8, -1))
+    virtual = windows_of(without, seen)
+    gradient = torch.gradient(subjects.velocity, spacing=1 / 20, dim=-1, edge_order=1)[0]
+    expected = features(replace(virtual, acceleration=gradient), arm)[row]
+    assert moving.all() and torch.allclose(features(windows, arm)[0], expected, atol=2e-3)
+
+
+def test_hidden_channels_and_unknown_torque_cannot_be_read(subjects, arm):
+    windows = windows_of(subjects)
+    known = torch.zeros(8, 2, dtype=torch.bool)
+    canary = windows.envelopes.clone()
+    canary[..., DEEP] = 123.0
+    plain = replace(windows, torque_known=known)
+    poisoned = replace(plain, envelopes=canary, torque=torch.full_like(windows.torque, -77.0))
+    assert torch.equal(features(plain, arm), features(poisoned, arm))
+    assert torch.equal(reference(plain), reference(poisoned))
+
+
+def test_the_order_of_hidden_neighbours_does_not_change_the_reference(subjects):
+    level = reference(windows_of(subjects))
+    biceps = [SLOTS.index("BIClong"), SLOTS.index("BICshort")]
+    without = ~subjects.in_model[:, SLOTS.index("BRD")]
+    expected = subjects.envelopes[without][..., biceps].mean(-1)
+    assert torch.allclose(level[without][..., SLOTS.index("BRA")], expected)
+
+
+def test_log_ratio_and_back():
+    excitation, level = 0.02 + 0.98 * torch.rand(2, 5, len(SLOTS))
+    assert torch.allclose(from_log_ratio(log_ratio(excitation, level), level), excitation, atol=1e-5)
+
+
+def test_masks_leave_a_channel_or_nothing_at_all():
+    in_model = torch.ones(4000, len(SLOTS), dtype=torch.bool)
+    in_model[::2, SLOTS.index("BRD")] = False
+    observed, known = draw_masks(Draws(1), in_model, 3, SETTINGS["masks"])
+    assert not (observed & ~in_model[:, None]).any() and known.shape == (4000, 3)
+    every = observed.any(1)  # over the trials
+    surface = (every == (in_model & ~DEEP)).all(-1).float().mean()
+    assert 0.48 < surface < 0.56 and 0.06 < (~every.any(-1)).float().mean() < 0.10
+    dark = (~observed.any(-1) & every.any(-1, keepdim=True)).sum(-1)
+    assert set(dark.tolist()) == {0, 1} and 0.20 < dark.float().mean() < 0.26  # one trial without EMG
+
+
+def test_log_density_is_that_of_the_dense_gaussian():
+    torch.manual_seed(0)
+    posterior = LowRankGaussian(torch.randn(2, 7), 0.3 * torch.randn(2, 7), torch.randn(2, 7, 3))
+    counts = torch.tensor([[True] * 7, [True, False, True, True, False, True, True]])
+    value = torch.randn(2, 7)
+    for row in range(2):
+        keep = counts[row]
+        factors = posterior.factors[row, keep]
+        covariance = torch.diag(torch.exp(2 * posterior.log_sd[row, keep])) + factors @ factors.T
+        dense = torch.distributions.MultivariateNormal(posterior.mean[row, keep], covariance)
+        assert float(posterior.log_density(value, counts)[row]) == pytest.approx(
+            float(dense.log_prob(value[row, keep])), abs=1e-3
+        )
+
+
+def test_samples_have_the_marginal_spread():
+    posterior = LowRankGaussian(torch.zeros(1, 4), torch.zeros(1, 4), torch.ones(1, 4, 2))
+    drawn = posterior.sample(20000, torch.Generator().manual_seed(1))[:, 0]
+    assert torch.allclose(drawn.std(0), posterior.sd()[0], rtol=0.03)
+    assert torch.corrcoef(drawn.T)[0, 1] == pytest.approx(2 / 3, abs=0.03)
+
+
+def test_a_little_training_reduces_the_loss(arm):
+    torch.manual_seed(0)
+    network = PriorNetwork(SMALL)
+    about = {"assumptions": read_assumptions(), "masks": SETTINGS["masks"], "arm": arm}
+    examples = make_examples(Draws(1), 32, 2, 48, **about)
+    optimiser, codes = torch.optim.Adam(network.parameters(), lr=5e-3), torch.arange(2)
+    losses = []
+    for _ in range(30):
+        value = loss(network, examples, codes, SETTINGS["training"]).mean()
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        losses.append(value.item())
+    assert losses[-1] < losses[0] - 0.1
+
+
+def test_training_goes_on_where_it_was_killed(tmp_path, monkeypatch):
+    from deepemg.reconstruct.nmm import training
+
+    small = {"chunks": 3, "chunk": 8, "batch": 4, "save_every": 1, "layouts": [[2, 16, 1.0]]}
+    network = {"width": 16, "heads": 2, "layers": 1, "rank": 3}
+    settings = SETTINGS | {"network": network, "training": SETTINGS["training"] | small}
+    whole = train(1, tmp_path / "whole.pt", settings, read_assumptions())
+    make, calls = training.make_examples, []
+
+    def dies_in_the_third_chunk(*arguments, **keywords):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return make(*arguments, **keywords)
+
+    monkeypatch.setattr(training, "make_examples", dies_in_the_third_chunk)
+    with pytest.raises(KeyboardInterrupt):
+        train(1, tmp_path / "killed.pt", settings, read_assumptions())
+    monkeypatch.setattr(training, "make_examples", make)
+    again = train(1, tmp_path / "killed.pt", settings, read_assumptions())
+    for one, other in zip(whole.parameters(), again.parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert not list(tmp_path.glob("*.checkpoint"))
+    stored = load(tmp_path / "whole.pt")
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), stored.parameters(), strict=True))
+
+
+def test_a_subject_with_uneven_trials(subjects):
+    torch.manual_seed(0)
+    muscles = ("BIClong", "TRIlat")
+    short = trial_of(subjects, 1, 0, muscles)
+    cut = {name: values[:22] for name, values in short.envelopes.items()}
+    pieces = (values[:22] for values in (short.time_s, short.angle, short.velocity, short.torque))
+    trials = [Trial("short", "train", "2kg", 2.0, *pieces, cut), trial_of(subjects, 1, 1, muscles)]
+    prior = Prior([PriorNetwork(SMALL).eval() for _ in range(2)])
+    arm = load_arm("elbow6")
+    contraction = Contraction("mvc", 1.57, 40.0, dict.fromkeys(muscles, 0.9))
+    posterior = prior.posterior(trials, arm, mvc=True, contractions=[contraction])
+    mean, lower, upper = posterior.excitations()
+    assert mean.shape == (2, 48, len(SLOTS)) and (lower <= mean).all() and (mean <= upper).all()
+    alone = prior.posterior(trials[:1], arm, mvc=True).excitations()[0]
+    assert alone.shape == (1, 24, len(SLOTS)) and len(trials) <= MOST_TRIALS
+    centre, sd = posterior.parameters()
+    assert centre.shape == sd.shape == (len(ParameterScale().scheme),)
+
+
+def test_parameters_on_their_scale_and_back():
+    scale = ParameterScale()
+    values = scale.generic * 1.1
+    values[scale.generic == 0] = 0.05
+    assert torch.allclose(scale.values(scale.deviation(values)), values, rtol=1e-4)
+    assert scale.deviation(scale.generic).abs().max() == 0

@@ -1,0 +1,27 @@
+"""Which channels and torques a training subject shows: any subset, most often what surface electrodes can reach."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from deepemg.reconstruct.nmm.features import SLOTS
+from deepemg.reconstruct.nmm.virtual.draws import Draws
+
+DEEP = torch.tensor([name in ("BRA", "TRImed") for name in SLOTS])
+
+
+def draw_masks(draws: Draws, in_model: Tensor, trials: int, shares: dict[str, float]) -> tuple[Tensor, Tensor]:
+    """observed (B, K, M) and torque_known (B, K) of subjects whose models have the muscles `in_model` (B, M).
+
+    All trials of a subject have the same channels, but for one without any in some: motion and load alone.
+    """
+    count, muscles = in_model.shape
+    any_subset = draws.chance(shares["kept"], count, muscles)
+    any_subset[torch.arange(count), torch.multinomial(in_model.float(), 1, generator=draws.generator)[:, 0]] = True
+    choice = draws.uniform(count, 1)
+    observed = torch.where(choice < shares["deep"], ~DEEP, any_subset) & (choice < 1 - shares["none"])
+    one = torch.randint(trials, (count, 1), generator=draws.generator)
+    dark = draws.chance(shares["dark"], count, 1) & (torch.arange(trials) == one)
+    observed = (observed & in_model)[:, None] & ~dark[..., None]
+    return observed, ~draws.chance(shares["torque_unknown"], count, 1).expand(count, trials)

@@ -1,0 +1,132 @@
+"""Train one member of the prior: `python -m deepemg.reconstruct.nmm.training --seed 1 --out weights.pt`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from torch import Tensor
+from tqdm import tqdm
+
+from deepemg.files import written_aside
+from deepemg.reconstruct.nmm.examples import Examples, make_examples
+from deepemg.reconstruct.nmm.features import NominalArm
+from deepemg.reconstruct.nmm.network import MOST_TRIALS, PriorNetwork, Shape
+from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.virtual.draws import Assumptions, Draws, read_assumptions
+
+Settings = dict[str, Any]
+Batch = tuple[Examples, Tensor]
+LARGE = 1_000_003  # so that no two chunks of two seeds share their numbers
+
+
+def read_settings() -> Settings:
+    """Network, masks and training, as in prior.yaml."""
+    return dict(yaml.safe_load((Path(__file__).parent / "prior.yaml").read_text()))
+
+
+def loss(network: PriorNetwork, examples: Examples, codes: Tensor, settings: Settings) -> Tensor:
+    """Negative log density of the subjects (B,): each value's own, and all of them jointly.
+
+    Both are proper scores of the same Gaussian. Jointly, the level of a whole trial is one value among hundreds and is
+    learnt too slowly; on their own, values say nothing of how they go together.
+    """
+    e = examples
+    posterior = network(e.movements, e.still, e.moving, e.present, codes)
+    own = posterior.marginal_log_density(e.target)
+    parameter = torch.arange(e.counts.shape[1]) >= e.counts.shape[1] - network.shape.n_parameters
+    score = (
+        _mean(own, e.counts & ~parameter)
+        + settings["parameter_weight"] * _mean(own, e.counts & parameter)
+        + settings["joint_weight"] * posterior.log_density(e.target, e.counts) / e.counts.sum(-1)
+    )
+    return -score
+
+
+def _mean(values: Tensor, counts: Tensor) -> Tensor:
+    return (values * counts).sum(-1) / counts.sum(-1).clamp(min=1)
+
+
+def _learning_rate(step: int, steps: int, settings: Settings) -> float:
+    """Linear warm-up, then a cosine down to a hundredth of the peak."""
+    warm_up = min(1.0, (step + 1) / settings["warm_up"])
+    return float(settings["peak_rate"] * warm_up * (0.505 + 0.495 * math.cos(math.pi * step / steps)))
+
+
+def _chunk(number: int, seed: int, settings: Settings, assumptions: Assumptions, arm: NominalArm) -> Iterator[Batch]:
+    """Batches of new subjects: the same numbers give the same subjects, whatever was trained before."""
+    size, batch = settings["training"]["chunk"], settings["training"]["batch"]
+    draws, layouts = Draws(LARGE * seed + number), settings["training"]["layouts"]
+    shares = torch.tensor([share for *_, share in layouts])
+    trials, samples, _ = layouts[int(torch.multinomial(shares, 1, generator=draws.generator))]
+    masks = settings["masks"]
+    examples = make_examples(draws, size, trials, samples, assumptions=assumptions, masks=masks, arm=arm)
+    for start in range(0, size, batch):
+        codes = torch.randperm(MOST_TRIALS, generator=draws.generator)[:trials]
+        yield examples.rows(slice(start, start + batch)), codes
+
+
+def train(seed: int, out: Path, settings: Settings, assumptions: Assumptions) -> PriorNetwork:
+    """Each chunk holds new virtual subjects; a run that was killed goes on from its last checkpoint."""
+    torch.manual_seed(seed)
+    how, arm = settings["training"], NominalArm()
+    network = PriorNetwork(Shape(n_parameters=len(ParameterScale().scheme), **settings["network"]))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=how["peak_rate"], weight_decay=how["weight_decay"])
+    chunks, per_chunk = how["chunks"], how["chunk"] // how["batch"]
+    checkpoint, first, history = out.with_suffix(".checkpoint"), 0, []
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        first, history = state["chunk"], state["history"]
+    progress = tqdm(range(first, chunks), f"prior {seed}", initial=first, total=chunks, unit="chunk", mininterval=5)
+    for chunk in progress:
+        losses = []
+        for step, (examples, codes) in enumerate(_chunk(chunk, seed, settings, assumptions, arm), chunk * per_chunk):
+            value = loss(network, examples, codes, how).mean()
+            optimiser.param_groups[0]["lr"] = _learning_rate(step, chunks * per_chunk, how)
+            optimiser.zero_grad()
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), how["gradient_clip"])
+            optimiser.step()
+            losses.append(value.item())
+        history.append(sum(losses) / len(losses))
+        progress.set_postfix(loss=f"{sum(history[-20:]) / len(history[-20:]):.3f}")
+        if (chunk + 1) % how["save_every"] == 0 and chunk + 1 < chunks:
+            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+            with written_aside(checkpoint) as path:
+                torch.save(state | {"chunk": chunk + 1, "history": history}, path)
+    save(network, out, history)
+    checkpoint.unlink(missing_ok=True)
+    return network
+
+
+def save(network: PriorNetwork, out: Path, history: list[float]) -> None:
+    """Weights, sizes and losses, as plain data and tensors."""
+    with written_aside(out) as path:
+        torch.save({"shape": asdict(network.shape), "network": network.state_dict(), "history": history}, path)
+
+
+def load(path: Path) -> PriorNetwork:
+    """A trained network, ready to use."""
+    model = torch.load(path, weights_only=True)
+    network = PriorNetwork(Shape(**model["shape"]))
+    network.load_state_dict(model["network"])
+    return network.eval()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--chunks", type=int, help="of virtual subjects; that of prior.yaml where not given")
+    arguments = parser.parse_args()
+    chosen = read_settings()
+    chosen["training"]["chunks"] = arguments.chunks or chosen["training"]["chunks"]
+    train(arguments.seed, arguments.out, chosen, read_assumptions())
