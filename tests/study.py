@@ -7,9 +7,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
 import yaml
 
+from deepemg.reconstruct.nmm.ensemble import Ensemble
+from deepemg.reconstruct.nmm.network import PriorNetwork, Shape
+from deepemg.reconstruct.nmm.scales import ParameterScale
+
 SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config")
+
+
+def untrained_prior(path: Path) -> Path:
+    """A prior of one small network that has learnt nothing: quick, and enough where no result is judged."""
+    torch.manual_seed(0)
+    count = len(ParameterScale().scheme)
+    network = PriorNetwork(Shape(n_parameters=count, width=16, heads=2, layers=1, rank=2)).eval()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Ensemble((network,), torch.ones(count), {"flexor": 1.0, "extensor": 1.0}).save(path)
+    return path
 
 
 class Study:
@@ -27,6 +42,7 @@ class Study:
         path = folder / "config" / "config.yaml"
         config = yaml.safe_load(path.read_text())
         config["fit_method"]["mse"]["restarts"] = 2
+        untrained_prior(folder / config["fit_method"]["nmm"]["prior"])
         config["fit_method"]["nmm-paper"] |= {"epochs": 15, "width": 16, "layers": 1}
         path.write_text(yaml.safe_dump(config))
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, make_trial
+from study import untrained_prior
 
 from deepemg.reconstruct.copy import neighbours
 from deepemg.reconstruct.mse.synergies import extract
@@ -24,9 +25,24 @@ QUICK = {
     "mse": {"restarts": 2, "calibration_rounds": 1, "calibration": CALIBRATION},
     "nmm-paper": {"epochs": 25, "width": 16, "layers": 1},
 }
-VARIANTS = ("so3", "mse-vaf", "mse-pca", "mse-trial", "mse-own", "nmm-mlp", "nmm-gru")  # those with code of their own
-TRACKING = ("so", "so3", "hybrid", "hybrid-mapped", "mse-trial")
+VARIANTS = (
+    "so3",
+    "mse-vaf",
+    "mse-pca",
+    "mse-trial",
+    "mse-own",
+    "nmm-mlp",
+    "nmm-gru",
+    "nmm-motion",
+    "nmm-no-torque",
+)  # those with code of their own
+TRACKING = ("so", "so3", "hybrid", "hybrid-mapped", "mse-trial", "nmm", "nmm-motion")
 METHODS = sorted({*MODULES, *VARIANTS})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prior(tmp_path_factory):
+    QUICK["nmm"] = {"prior": str(untrained_prior(tmp_path_factory.mktemp("prior") / "prior.pt"))}
 
 
 def settings_of(name):

@@ -19,8 +19,9 @@ from deepemg.recordings.subject import read_subject
 validate(config, schema="../schemas/config.schema.yaml")
 
 # Raw data is never an output of a rule: Snakemake would delete what a lab put beside it.
-if workflow.is_main_process and config["data"] == "data" and not Path("data").exists():
-    subprocess.run([sys.executable, "-m", "dvc", "pull", "--quiet", "data.dvc"], check=True)
+for path in (config["data"], config["fit_method"]["nmm"]["prior"]):
+    if workflow.is_main_process and not Path(path).exists() and Path(f"{path}.dvc").exists():
+        subprocess.run([sys.executable, "-m", "dvc", "pull", "--quiet", f"{path}.dvc"], check=True)
 
 RECORDINGS = Path(config["recordings"]) if config["recordings"] else None
 FOLDERS = find_subjects(Path(config["data"]))

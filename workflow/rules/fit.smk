@@ -1,10 +1,4 @@
-# Names of the config by the file that their model goes to: JSON, or PyTorch's where there is a network.
-NAMES = {
-    file: "|".join(name for name in sorted({*METHODS, *OPPONENTS}) if (base(name) == "nmm-paper") == network) or "none"
-    for file, network in (("model.json", False), ("weights.pt", True))
-}
-
-
+# Models go to JSON, or to PyTorch's format where there is a network.
 rule fit_method:
     input:
         texts=subject_texts,
@@ -22,7 +16,7 @@ rule fit_method:
     benchmark:
         "<benchmarks>/fit_method/{subject}/{load}/{method}.tsv"
     wildcard_constraints:
-        method=NAMES["model.json"],
+        method=names_of("copy", "so", "mse", "hybrid", "moco"),
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -46,4 +40,16 @@ use rule fit_method as fit_nmm_paper with:
         parameters="<results>/{subject}/{load}/{method}/parameters.csv",
         loss="<results>/{subject}/{load}/{method}/loss.csv",
     wildcard_constraints:
-        method=NAMES["weights.pt"],
+        method=names_of("nmm-paper"),
+
+
+use rule fit_nmm_paper as fit_nmm with:
+    input:
+        texts=subject_texts,
+        kinematics=rules.process_kinematics.output.kinematics,
+        torque=rules.run_inverse_dynamics.output.torque,
+        envelopes=rules.process_emg.output.envelopes,
+        contractions=rules.process_contractions.output.contractions,
+        prior=config["fit_method"]["nmm"]["prior"],
+    wildcard_constraints:
+        method=names_of("nmm"),

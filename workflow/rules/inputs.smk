@@ -11,6 +11,16 @@ def base(method):
     return base_method(config["fit_method"], method)
 
 
+def names_of(*bases):
+    """Names of the config whose method is one of these, as a wildcard constraint."""
+    return "|".join(name for name in sorted({*METHODS, *OPPONENTS}) if base(name) in bases) or "none"
+
+
+def prior_of(wildcards):
+    """The trained prior, for the names that rest on it."""
+    return [config["fit_method"]["nmm"]["prior"]] if base(wildcards.method) == "nmm" else []
+
+
 # Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
 HELD_OUT = {
     muscle: subject.generic_arm().muscle(muscle).label

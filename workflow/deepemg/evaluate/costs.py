@@ -14,6 +14,7 @@ ENGINES = {  # distributions that do a method's numerical work
     "so": ("numpy", "torch"),
     "mse": ("scikit-learn", "scipy", "torch"),
     "nmm-paper": ("torch",),
+    "nmm": ("torch",),
     "hybrid": ("scipy", "torch"),
     "moco": ("opensim",),
 }

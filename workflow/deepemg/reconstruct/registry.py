@@ -12,6 +12,7 @@ MODULES = {
     "so": "so",
     "mse": "mse",
     "nmm-paper": "nmm_paper",
+    "nmm": "nmm",
     "hybrid": "hybrid",
     "moco": "moco",
 }

@@ -17,6 +17,7 @@ from deepemg.arm.scaling import describe_arm, restore_arm
 from deepemg.reconstruct.contract import HISTORY, Contraction, Reconstruction, Trial, check_trials
 from deepemg.reconstruct.nmm.believe import ask, beliefs
 from deepemg.reconstruct.nmm.ensemble import Ensemble, from_state, read_ensemble
+from deepemg.reconstruct.nmm.features import SLOTS
 from deepemg.reconstruct.nmm.network import MOST_TRIALS
 from deepemg.reconstruct.nmm.personal import SCHEME, identified, personal_posterior
 from deepemg.reconstruct.nmm.scales import ParameterScale
@@ -86,8 +87,15 @@ def nearest(context: Sequence[Trial], trial: Trial) -> list[Trial]:
 
 
 def fit(trials: Sequence[Trial], arm: Arm, *, seed: int, settings: dict[str, Any]) -> FittedNmm:
-    """Read the trained prior, ask it about all training trials, fit the subject; nothing random, `seed` is not used."""
+    """Read the trained prior, ask it about all training trials, fit the subject; nothing random, `seed` is not used.
+
+    The parameters are those of scheme H1, which the prior learnt. Raises ValueError for an arm that it does not know.
+    """
     check_trials(trials, arm)
+    strange = [name for name in arm.muscle_names if name not in SLOTS]
+    if strange:
+        raise ValueError(f"the prior knows {', '.join(SLOTS)}; arm {arm.name} also has {', '.join(strange)}")
+    settings = settings | {"forward": settings["forward"] | {"scheme": SCHEME, "dynamics": "scheme"}}
     ensemble, scale = read_ensemble(settings["prior"]), ParameterScale()
     shown = list(trials[:MOST_TRIALS])
     posterior = ask(ensemble, shown, arm, settings)
