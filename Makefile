@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/workflow
 SNAKEMAKE = snakemake --cores $(CORES)
 
-.PHONY: study test real opponents cohort truth bench release lock
+.PHONY: study test real opponents prior cohort truth bench release lock
 
 study: .venv/ready
 	$(SNAKEMAKE) all
@@ -31,6 +31,14 @@ real: .venv/ready
 opponents: .venv/ready
 	$(SNAKEMAKE) opponents
 	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
+
+# The prior of `nmm` trained anew on virtual subjects (an hour or so), its bands scaled on development cohorts.
+prior: .venv/ready
+	for seed in 1 2 3; do python -m deepemg.reconstruct.nmm.training --seed $$seed --out results/prior/$$seed.pt || exit; done
+	for tier in T1 T2 T3; do python -m deepemg.simulate --seed 20250307 --subjects 5 --tier $$tier --out results/truth/$$tier || exit; done
+	python -m deepemg.audit.prior results/prior/1.pt results/prior/2.pt results/prior/3.pt \
+	  --cohorts results/truth/T1 results/truth/T2 results/truth/T3 --out results/released/prior.pt
+	dvc add results/released/prior.pt && dvc push
 
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
 cohort: .venv/ready
