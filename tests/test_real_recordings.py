@@ -21,11 +21,11 @@ def results(cube: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_tables_hold_brachioradialis_at_every_load(results):
     deep = pd.read_csv(results / "tables" / "deep_emg.csv")
-    assert set(deep["muscle"]) == {"BRD"} and set(deep["method"]) == {"copy", "so", "mse", "nmm-paper"}
+    assert set(deep["muscle"]) == {"BRD"} and set(deep["method"]) == {"copy", "so", "mse", "nmm-paper", "nmm"}
     assert {"2.75lb", "4.4lb", "5.5lb", "all"} == set(deep["load"])
     assert np.isfinite(deep["rmse"]).all()
     torque = pd.read_csv(results / "tables" / "torque.csv")
-    assert len(torque) == 4 * (3 * 2 + 2 * 4) and np.isfinite(torque["rmse_nm"]).all()
+    assert len(torque) == 5 * (3 * 2 + 2 * 4) and np.isfinite(torque["rmse_nm"]).all()
 
 
 def test_angles_beyond_the_arm_are_said(results):
