@@ -19,7 +19,18 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from deepemg.arm.definition import load_arm
-from deepemg.report import deep_error, deep_heatmaps, envelopes, style, torque, torque_error, training_loss
+from deepemg.arm.parameters import parameter_scheme
+from deepemg.report import (
+    band_coverage,
+    deep_error,
+    deep_heatmaps,
+    envelopes,
+    parameters,
+    style,
+    torque,
+    torque_error,
+    training_loss,
+)
 from deepemg.report.page import render_page
 from deepemg.report.timeline import end_to_end
 
@@ -61,6 +72,18 @@ RECONSTRUCTION = over_time("torque_nm", *BANDS, load=LOADS, split=["test"])
 MEASURED = over_time(*(name for name in ARM.muscle_names if name not in DEEP), load=LOADS).drop(columns="load")
 HELD_OUT = over_time(*DEEP, load=LOADS).drop(columns="load")
 
+SCHEME = parameter_scheme(ARM, "H1")
+PERSONAL = pd.concat(
+    [
+        SCHEME.table(
+            SCHEME.generic + 0.5 * SCHEME.prior_sd, sd=0.5 * SCHEME.prior_sd, identified=RANDOM.random(32) > 0.5
+        )
+        for _ in SUBJECTS
+    ],
+    keys=SUBJECTS,
+    names=["subject"],
+).reset_index("subject")
+
 FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
     "training_loss": (lambda: training_loss.plot(LOSS), ["nmm-paper"]),
     "envelopes": (lambda: envelopes.plot(RECONSTRUCTION, MEASURED, HELD_OUT, ARM, "mse"), ["mse"]),
@@ -68,6 +91,8 @@ FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
     "torque": (lambda: torque.plot(TORQUE, TORQUES), METHODS),
     "torque_error": (lambda: torque_error.plot(TORQUE_SCORES), METHODS),
     "deep_error": (lambda: deep_error.plot(DEEP_EMG, DEEP), METHODS),
+    "band_coverage": (lambda: band_coverage.plot(DEEP_EMG, DEEP), METHODS),
+    "parameters": (lambda: parameters.plot(parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, ARM), "H1")), []),
 }
 
 
@@ -335,3 +360,20 @@ def test_page_states_its_limits() -> None:
     assert "cannot separate the brachialis" in with_mvc
     assert "No score" in Page(page(deep_emg=DEEP_EMG.iloc[:0])).text
     assert "No score" not in with_mvc
+
+
+def test_coverage_leaves_methods_without_a_band_out() -> None:
+    table = DEEP_EMG.assign(coverage90=DEEP_EMG["coverage90"].mask(DEEP_EMG["method"] == "mse"))
+    named = texts(band_coverage.plot(table, DEEP))
+    assert "copy" in named and "MSE" not in named
+
+
+def test_parameters_are_told_in_prior_standard_deviations() -> None:
+    table = parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, ARM), "H1")
+    assert ((table["personal"] - table["generic"]) / table["prior_sd"]).to_numpy() == pytest.approx(0.5)
+    grown = PERSONAL.assign(generic=2 * PERSONAL["generic"])
+    lengths = parameters.with_prior_sd(grown, dict.fromkeys(SUBJECTS, ARM), "H1").query(
+        "parameter == 'optimal_fibre_length'"
+    )
+    before = table.query("parameter == 'optimal_fibre_length'")
+    assert lengths["prior_sd"].to_numpy() == pytest.approx(2 * before["prior_sd"].to_numpy())

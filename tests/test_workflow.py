@@ -93,7 +93,10 @@ def test_opponents_and_cross_validation_have_their_tables(study, results):
         pd.read_csv(results / "opponents" / f"{name}.csv") for name in ("deep_emg", "costs", "cross_validation")
     )
     assert list(deep.columns) == DEEP_EMG and set(deep["load"]) == {"all"}
-    assert list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "nmm", "so3", "mse-pca"] and (costs["wall_s"] > 0).all()
+    assert (
+        list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "nmm", "so3", "mse-pca"]
+        and (costs["wall_s"] > 0).all()
+    )
     assert set(crossed["channel"]) == {"BIClong", "BICshort", "TRIlong", "TRIlat"}
     assert set(crossed["method"]) == {"copy", "ridge-emg", "ridge-motion", "ridge-all"}
     assert set(crossed.groupby("leave_out").size()) == {4 * 4 * 4} and np.isfinite(crossed["rmse"]).all()

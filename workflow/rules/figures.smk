@@ -182,6 +182,64 @@ rule plot_deep_error:
         "../scripts/plot_deep_error.py"
 
 
+rule plot_parameters:
+    input:
+        table=rules.tabulate_parameters.output.table,
+    output:
+        svg=report(
+            "<results>/figures/parameters.svg",
+            caption="../report/plot_parameters.rst",
+            category="Figures",
+            labels={"figure": "9 personal parameters"},
+        ),
+        png="<results>/figures/parameters.png",
+    log:
+        "<logs>/plot_parameters.log",
+    benchmark:
+        "<benchmarks>/plot_parameters.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("arm", "report"),
+        method="nmm",
+        scheme="H1",
+        arms={subject: SUBJECTS[subject].description["arm"] for subject in SUBJECTS},
+    script:
+        "../scripts/plot_parameters.py"
+
+
+rule plot_band_coverage:
+    input:
+        table=rules.tabulate_deep_emg.output.table,
+    output:
+        svg=report(
+            "<results>/figures/band_coverage.svg",
+            caption="../report/plot_band_coverage.rst",
+            category="Figures",
+            labels={"figure": "12 coverage of the bands"},
+        ),
+        png="<results>/figures/band_coverage.png",
+    log:
+        "<logs>/plot_band_coverage.log",
+    benchmark:
+        "<benchmarks>/plot_band_coverage.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("report"),
+        labels=HELD_OUT,
+    script:
+        "../scripts/plot_band_coverage.py"
+
+
 rule write_subject_page:
     input:
         texts=subject_texts,

@@ -32,7 +32,8 @@ TRAINED = [method for method in METHODS if base(method) == "nmm-paper"]
 FIGURES = [
     *(["training_loss"] if TRAINED else []),
     *["torque", "torque_error"],
-    *(["deep_heatmaps", "deep_error"] if HELD_OUT else []),
+    *(["deep_heatmaps", "deep_error", "band_coverage"] if HELD_OUT else []),
+    *(["parameters"] if "nmm" in METHODS else []),
 ]
 EMG_LEVELS = sorted({subject.emg_level for subject in SUBJECTS.values()})
 
