@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ def plot(parameters: pd.DataFrame) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, subjects: list[str], colours: dict[str, tuple[float, ...]]) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, subjects: list[str], colours: Mapping[str, Any]) -> None:
     """One parameter: muscles along x, subjects beside each other."""
     muscles = list(rows["muscle"].unique())
     axes.axhspan(-1, 1, color=BAND, linewidth=0)
