@@ -8,16 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.audit.coordination import PAIRS
-from deepemg.marks import between_marks
+from deepemg.marks import between_marks, markdown_table
 
 MARK = "<!-- {name}: made by `make truth`; edit nothing here -->"
 REPLAY_DEG = 0.5  # what a replay may be off, rms
 END = "<!-- end of {name} -->"
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    lines = [table.columns, ["---"] * len(table.columns), *table.astype(str).to_numpy()]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _middle(values: pd.Series, digits: int) -> str:
@@ -43,7 +38,7 @@ def consistency_table(table: pd.DataFrame) -> str:
                 "worst ": f"{part['inverse_nm'].max():.4f}",
             }
         )
-    return _markdown(pd.DataFrame(rows))
+    return markdown_table(pd.DataFrame(rows))
 
 
 def correlations_table(table: pd.DataFrame) -> str:
@@ -53,7 +48,7 @@ def correlations_table(table: pd.DataFrame) -> str:
         | {f"r({a}, {b})": _middle(part[f"r_{a}_{b}"], 2) for a, b in PAIRS}
         for (tier, task), part in table.groupby(["tier", "task"], sort=False)
     ]
-    return _markdown(pd.DataFrame(rows))
+    return markdown_table(pd.DataFrame(rows))
 
 
 def amplitudes_table(table: pd.DataFrame) -> str:
@@ -64,7 +59,7 @@ def amplitudes_table(table: pd.DataFrame) -> str:
         | {m: f"{part[f'mean_{m}'].median():.3f} / {part[f'peak_{m}'].median():.2f}" for m in muscles}
         for (tier, task, load), part in table.groupby(["tier", "task", "load_kg"], sort=False)
     ]
-    return _markdown(pd.DataFrame(rows))
+    return markdown_table(pd.DataFrame(rows))
 
 
 def likeness_table(table: pd.DataFrame) -> str:
@@ -76,7 +71,7 @@ def likeness_table(table: pd.DataFrame) -> str:
         | {title: _middle(part[key], n) for title, (key, n) in zip(titles, digits.items(), strict=True)}
         for group, part in table.groupby("group", sort=False)
     ]
-    return _markdown(pd.DataFrame(rows))
+    return markdown_table(pd.DataFrame(rows))
 
 
 def sensitivity_table(table: pd.DataFrame) -> str:
@@ -91,13 +86,13 @@ def sensitivity_table(table: pd.DataFrame) -> str:
                 cells = own[own["method"] == method]
                 row[f"{muscle} by {method}: RMSE / r"] = f"{cells['rmse'].median():.3f} / {cells['r'].median():.2f}"
         rows.append(row)
-    return _markdown(pd.DataFrame(rows))
+    return markdown_table(pd.DataFrame(rows))
 
 
 def speed_table(table: pd.DataFrame) -> str:
     """Wall time of a simulated second by tier."""
     rows = [{"tier": row.tier, "wall s per simulated s": f"{row.wall_per_simulated:.2f}"} for row in table.itertuples()]
-    return _markdown(pd.DataFrame(rows))
+    return markdown_table(pd.DataFrame(rows))
 
 
 TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from deepemg.marks import between_marks
+from deepemg.marks import between_marks, markdown_table
 from deepemg.report.score_panel import score_cells
 
 MARK = "<!-- {name}: made by `python -m deepemg.report.opponents`; edit nothing here -->"
@@ -22,13 +22,6 @@ def _middle_and_worst(values: pd.Series, digits: int, worst: str) -> str:
     missing = int(values.isna().sum())
     text = f"{values.median():.{digits}f} [{values.agg(worst):.{digits}f}]"
     return text + (f", {missing} flat" if missing else "")
-
-
-def markdown(rows: Iterable[Mapping[str, object]]) -> str:
-    """A Markdown table."""
-    table = pd.DataFrame(list(rows))
-    lines = [table.columns, ["---"] * len(table.columns), *table.astype(str).to_numpy()]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> str:
@@ -46,7 +39,7 @@ def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> str:
             row[f"{muscle} covers"] = f"{cells['coverage90'].median():.2f}"
         missed = moments.loc[moments["method"] == method, "rmse_nm"]
         rows.append(row | {"torque RMSE (N m)": _middle_and_worst(missed, 2, "max")})
-    return markdown(rows)
+    return markdown_table(pd.DataFrame(rows))
 
 
 def cross_validation_table(scores: pd.DataFrame) -> str:
@@ -60,12 +53,12 @@ def cross_validation_table(scores: pd.DataFrame) -> str:
                 for key, label in (("r2", "R2"), ("r", "r"), ("rmse", "RMSE"))
             }
         rows.append(row)
-    return markdown(rows)
+    return markdown_table(pd.DataFrame(rows))
 
 
 def costs_table(costs: pd.DataFrame) -> str:
     """A row per method: failures, time, memory, versions."""
-    return markdown(
+    rows = [
         {
             "method": f"`{row.method}`",
             "fits": row.fits,
@@ -76,7 +69,8 @@ def costs_table(costs: pd.DataFrame) -> str:
             "runs on": row.engines,
         }
         for row in costs.itertuples()
-    )
+    ]
+    return markdown_table(pd.DataFrame(rows))
 
 
 def publish(runs: Mapping[str, Path], released: Path, document: Path) -> None:
