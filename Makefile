@@ -38,7 +38,7 @@ prior: .venv/ready
 	for tier in T1 T2 T3; do python -m deepemg.simulate --seed 20250307 --subjects 5 --tier $$tier --out results/truth/$$tier || exit; done
 	python -m deepemg.audit.prior results/prior/1.pt results/prior/2.pt results/prior/3.pt \
 	  --cohorts results/truth/T1 results/truth/T2 results/truth/T3 --out results/released/prior.pt
-	dvc add results/released/prior.pt && dvc push
+	dvc add results/released/prior.pt && dvc push results/released/prior.pt.dvc
 
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
 cohort: .venv/ready
