@@ -21,7 +21,7 @@ def test_shapes_and_finite_values(subjects):
     v = subjects
     for signal in (v.angle, v.velocity, v.acceleration, v.torque, v.own_torque, v.asked_torque):
         assert signal.shape == (B, K, T) and torch.isfinite(signal).all()
-    for signal in (v.envelopes, v.truth):
+    for signal in (v.envelopes, v.excitations):
         assert signal.shape == (B, K, T, M) and torch.isfinite(signal).all() and (signal >= 0).all()
     assert v.load.shape == (B, K) and v.isometric.envelopes.shape == (B, 4, M)
     assert v.parameters.shape == (B, 5 * M + 2) and torch.isfinite(v.parameters).all()
@@ -49,7 +49,7 @@ def test_velocity_is_the_derivative_of_the_angle(subjects):
 
 def test_levels_are_fractions_of_mvc(subjects):
     v = subjects
-    assert v.truth[v.mvc].max() <= 1.7 and v.envelopes[v.mvc].quantile(0.999) < 2.5
+    assert v.excitations[v.mvc].max() <= 1.7 and v.envelopes[v.mvc].quantile(0.999) < 2.5
     maximal = v.isometric.envelopes[v.mvc, :2]
     biceps, triceps = SLOTS.index("BIClong"), SLOTS.index("TRIlat")
     assert maximal[:, 0, biceps].median() == pytest.approx(0.86, abs=0.08)

@@ -87,7 +87,7 @@ def make_examples(
     v = simulate(seed, subjects=count, trials=trials, samples=samples, curves=curves, assumptions=assumptions)
     observed, known = draw_masks(draws, v.in_model, trials, masks)
     windows = movement_windows(v, observed, known)
-    ratios = log_ratio(v.truth, reference(windows))
+    ratios = log_ratio(v.excitations, reference(windows))
     hidden = (v.in_model[:, None] & ~observed)[:, :, None].expand_as(ratios)
     scale = ParameterScale()
     modelled = _modelled_parameters(scale, v.in_model)

@@ -32,7 +32,7 @@ class VirtualSubjects:
 
     What a method is told: angle, velocity, acceleration (B, K, T), torque (B, K, T) N m by inverse dynamics, load
     (B, K) kg, size (B,) measured ratio to the generic lengths, envelopes (B, K, T, M), in_model (B, M), mvc (B,)
-    whether envelopes are fractions of MVC, isometric contractions. What it is not told: truth (B, K, T, M), excitations
+    whether envelopes are fractions of MVC, isometric contractions. What it is not told: excitations (B, K, T, M)
     as fractions of MVC, and parameters (B, P) of scheme H1. For tests: what the muscles really did, `own_torque`
     (B, K, T), against `asked_torque`.
     """
@@ -47,7 +47,7 @@ class VirtualSubjects:
     in_model: Tensor
     mvc: Tensor
     isometric: Isometric
-    truth: Tensor
+    excitations: Tensor
     parameters: Tensor
     own_torque: Tensor
     asked_torque: Tensor
@@ -90,7 +90,7 @@ def simulate(
         in_model=bodies.muscle["in_model"],
         mvc=mvc,
         isometric=isometric_contractions(draws, bodies, habits, electrodes, level, mvc, assumptions),
-        truth=excitation / true_level[:, None, None],
+        excitations=excitation / true_level[:, None, None],
         parameters=_parameters(bodies, electrodes),
         own_torque=(gain * activation).sum(-1) + passive.sum(-1),
         asked_torque=needed,
