@@ -28,7 +28,6 @@ QUICK = {
 VARIANTS = (
     "so3",
     "mse-vaf",
-    "mse-pca",
     "mse-trial",
     "mse-own",
     "nmm-mlp",
@@ -203,6 +202,14 @@ def test_copy_is_the_mean_of_its_neighbours(trials, elbow6):
     expected = np.clip((envelopes["BIClong"] + envelopes["BICshort"]) / 2, 0, 1)
     assert result.mean[:, elbow6.muscle_names.index("BRA")] == pytest.approx(expected)
     assert neighbours("BRA", ("TRIlat",), elbow6) == ["TRIlat"]
+
+
+def test_extrapolation_by_principal_components_keeps_its_promises(elbow6):
+    """Its free weights take long to find, so the contract is asked of one short trial only."""
+    trial = make_trial(elbow6, seconds=1.0)
+    result = fit("mse-pca", [trial], elbow6).reconstruct(trial)
+    assert np.isfinite(result.mean).all() and result.mean.min() >= 0 and result.mean.max() <= 1
+    assert same(fit("mse-pca", [trial], elbow6).reconstruct(trial), result)
 
 
 def test_factorisation_finds_the_synergies_it_was_made_of():
