@@ -13,10 +13,10 @@ from deepemg.arm.scaling import scale_by_factors
 from deepemg.reconstruct.contract import Contraction, Trial
 from deepemg.reconstruct.nmm.examples import make_examples, movement_windows
 from deepemg.reconstruct.nmm.features import (
+    OFFSET,
     SLOTS,
     NominalArm,
     features,
-    from_log_ratio,
     log_ratio,
     reference,
 )
@@ -90,9 +90,10 @@ def test_the_order_of_hidden_neighbours_does_not_change_the_reference(subjects):
     assert torch.allclose(level[without][..., SLOTS.index("BRA")], expected)
 
 
-def test_log_ratio_and_back():
+def test_log_ratio_is_told_around_the_reference():
     excitation, level = 0.02 + 0.98 * torch.rand(2, 5, len(SLOTS))
-    assert torch.allclose(from_log_ratio(log_ratio(excitation, level), level), excitation, atol=1e-5)
+    told = (level + OFFSET) * torch.exp(log_ratio(excitation, level)) - OFFSET
+    assert torch.allclose(told, excitation, atol=1e-5)
 
 
 def test_masks_leave_a_channel_or_nothing_at_all():
@@ -120,13 +121,6 @@ def test_log_density_is_that_of_the_dense_gaussian():
         assert float(posterior.log_density(value, counts)[row]) == pytest.approx(
             float(dense.log_prob(value[row, keep])), abs=1e-3
         )
-
-
-def test_samples_have_the_marginal_spread():
-    posterior = LowRankGaussian(torch.zeros(1, 4), torch.zeros(1, 4), torch.ones(1, 4, 2))
-    drawn = posterior.sample(20000, torch.Generator().manual_seed(1))[:, 0]
-    assert torch.allclose(drawn.std(0), posterior.sd()[0], rtol=0.03)
-    assert torch.corrcoef(drawn.T)[0, 1] == pytest.approx(2 / 3, abs=0.03)
 
 
 def test_a_little_training_reduces_the_loss(arm):
@@ -183,9 +177,9 @@ def test_a_subject_with_uneven_trials(subjects):
     arm = load_arm("elbow6")
     contraction = Contraction("mvc", 1.57, 40.0, dict.fromkeys(muscles, 0.9))
     posterior = prior.posterior(trials, arm, mvc=True, contractions=[contraction])
-    mean, lower, upper = posterior.excitations()
-    assert mean.shape == (2, 48, len(SLOTS)) and (lower <= mean).all() and (mean <= upper).all()
-    alone = prior.posterior(trials[:1], arm, mvc=True).excitations()[0]
+    mean, sd = posterior.moments()
+    assert posterior.reference.shape == (2, 48, len(SLOTS)) and mean.isfinite().all() and (sd > 0).all()
+    alone = prior.posterior(trials[:1], arm, mvc=True).reference
     assert alone.shape == (1, 24, len(SLOTS)) and len(trials) <= MOST_TRIALS
     centre, sd = posterior.parameters()
     assert centre.shape == sd.shape == (len(ParameterScale().scheme),)

@@ -6,6 +6,7 @@ rule fit_method:
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
         contractions=rules.process_contractions.output.contractions,
+        prior=prior_of,
     output:
         model="<results>/{subject}/{load}/{method}/model.json",
         reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",
@@ -44,12 +45,5 @@ use rule fit_method as fit_nmm_paper with:
 
 
 use rule fit_nmm_paper as fit_nmm with:
-    input:
-        texts=subject_texts,
-        kinematics=rules.process_kinematics.output.kinematics,
-        torque=rules.run_inverse_dynamics.output.torque,
-        envelopes=rules.process_emg.output.envelopes,
-        contractions=rules.process_contractions.output.contractions,
-        prior=config["fit_method"]["nmm"]["prior"],
     wildcard_constraints:
         method=names_of("nmm"),

@@ -111,8 +111,3 @@ def features(windows: Windows, arm: NominalArm) -> Tensor:
 def log_ratio(excitation: Tensor, reference: Tensor) -> Tensor:
     """What the network estimates: excitations (..., M) on a scale around their reference."""
     return torch.log((excitation + OFFSET) / (reference + OFFSET)).clamp(-4, 4)
-
-
-def from_log_ratio(value: Tensor, reference: Tensor) -> Tensor:
-    """Excitations (..., M) of values on the scale of `log_ratio`."""
-    return ((reference + OFFSET) * torch.exp(value) - OFFSET).clamp(min=0)

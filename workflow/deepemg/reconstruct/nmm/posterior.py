@@ -46,9 +46,3 @@ class LowRankGaussian:
     def sd(self) -> Tensor:
         """Marginal standard deviations (B, N)."""
         return torch.sqrt(torch.exp(2 * self.log_sd) + self.factors.square().sum(-1))
-
-    def sample(self, count: int, generator: torch.Generator) -> Tensor:
-        """Draws (count, B, N)."""
-        own = torch.randn((count, *self.mean.shape), generator=generator)
-        common = torch.randn((count, *self.factors.shape[::2]), generator=generator)
-        return self.mean + torch.exp(self.log_sd) * own + torch.einsum("bnr,sbr->sbn", self.factors, common)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from deepemg.arm.definition import Arm
 from deepemg.reconstruct.contract import Contraction, Trial
-from deepemg.reconstruct.nmm.features import NominalArm, features, from_log_ratio, reference
+from deepemg.reconstruct.nmm.features import NominalArm, features, reference
 from deepemg.reconstruct.nmm.network import PriorNetwork
 from deepemg.reconstruct.nmm.observations import movement_windows, still_windows
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
-from deepemg.reconstruct.nmm.training import load
 
 
 @dataclass(frozen=True)
@@ -31,14 +29,6 @@ class SubjectPosterior:
         variances = torch.stack([member.sd()[0] ** 2 for member in self.members])
         return means.mean(0), torch.sqrt(variances.mean(0) + means.var(0, correction=0))
 
-    def excitations(self, width: float = 1.645) -> tuple[Tensor, Tensor, Tensor]:
-        """Predictive mean and band of `width` standard deviations, (K, T, M), as fractions of MVC."""
-        count = self.reference.numel()
-        mean, sd = (value[:count].view_as(self.reference) for value in self.moments())
-        centre = from_log_ratio(mean + 0.5 * sd**2, self.reference)
-        lower, upper = (from_log_ratio(mean + sign * width * sd, self.reference) for sign in (-1, 1))
-        return centre, lower, upper
-
     def parameters(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation (P,) on the scale of ParameterScale."""
         mean, sd = self.moments()
@@ -51,10 +41,6 @@ class Prior:
     def __init__(self, networks: Sequence[PriorNetwork]):
         self.networks = tuple(networks)
         self.arm = NominalArm()
-
-    @classmethod
-    def read(cls, paths: Sequence[Path]) -> Prior:
-        return cls([load(path) for path in paths])
 
     def posterior(
         self,
