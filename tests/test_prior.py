@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from deepemg.arm.activation import shape
 from deepemg.arm.definition import load_arm
 from deepemg.arm.scaling import scale_by_factors
 from deepemg.reconstruct.contract import Contraction, Trial
-from deepemg.reconstruct.nmm.examples import make_examples, movement_windows
+from deepemg.reconstruct.nmm.examples import make_examples, movement_windows, still_windows
 from deepemg.reconstruct.nmm.features import (
+    FLEXOR,
     OFFSET,
     SLOTS,
     NominalArm,
     features,
     log_ratio,
+    mechanical,
     reference,
 )
 from deepemg.reconstruct.nmm.masking import DEEP, draw_masks
@@ -26,12 +30,14 @@ from deepemg.reconstruct.nmm.observations import movement_windows as real_window
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
 from deepemg.reconstruct.nmm.prior import Prior
 from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.strength import log_strength
 from deepemg.reconstruct.nmm.training import load, loss, read_settings, train
 from deepemg.reconstruct.nmm.virtual.draws import Draws, read_assumptions
 from deepemg.reconstruct.nmm.virtual.simulate import simulate
 
 SMALL = Shape(n_parameters=37, width=16, heads=2, layers=1, rank=3)
 SETTINGS = read_settings()
+UNKNOWN = torch.zeros(8, 2), torch.zeros(8, 2, dtype=torch.bool)  # strengths of 8 subjects
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +73,9 @@ def test_real_and_virtual_subjects_have_the_same_features(subjects, arm):
     without = replace(subjects, in_model=torch.tensor([name != "BRD" for name in SLOTS]).expand(8, -1))
     virtual = windows_of(without, seen)
     gradient = torch.gradient(subjects.velocity, spacing=1 / 20, dim=-1, edge_order=1)[0]
-    expected = features(replace(virtual, acceleration=gradient), arm)[row]
-    assert moving.all() and torch.allclose(features(windows, arm)[0], expected, atol=2e-3)
+    expected = features(replace(virtual, acceleration=gradient), arm, UNKNOWN)[row]
+    found = features(windows, arm, tuple(value[:1] for value in UNKNOWN))[0]
+    assert moving.all() and torch.allclose(found, expected, atol=2e-3)
 
 
 def test_hidden_channels_and_unknown_torque_cannot_be_read(subjects, arm):
@@ -78,8 +85,32 @@ def test_hidden_channels_and_unknown_torque_cannot_be_read(subjects, arm):
     canary[..., DEEP] = 123.0
     plain = replace(windows, torque_known=known)
     poisoned = replace(plain, envelopes=canary, torque=torch.full_like(windows.torque, -77.0))
-    assert torch.equal(features(plain, arm), features(poisoned, arm))
+    assert torch.equal(features(plain, arm, UNKNOWN), features(poisoned, arm, UNKNOWN))
     assert torch.equal(reference(plain), reference(poisoned))
+
+
+def test_strength_is_what_contractions_with_torque_tell(subjects, arm):
+    resting = still_windows(subjects, subjects.in_model & ~DEEP)
+    gain, passive = arm.terms(resting.angle, resting.velocity, resting.size)
+    active = torch.where(resting.observed[:, :, None], resting.envelopes, reference(resting)).clamp(0, 1.5)
+    nominal = gain * shape(active, arm.nonlinearity) * resting.in_model[:, None, None]
+    pulls = torch.tensor([True, False, True, False])[:, None, None] == FLEXOR
+    torque = (torch.where(pulls, 1.3, 1.0) * nominal + passive * resting.in_model[:, None, None]).sum(-1)
+    known = torch.ones_like(resting.torque_known)
+    told, which = log_strength(replace(resting, torque=torque, torque_known=known), known, arm)
+    assert which.float().mean() > 0.8 and torch.allclose(told[which], torch.tensor(math.log(1.3)), atol=1e-4)
+    nothing, which = log_strength(resting, torch.zeros_like(known), arm)
+    assert not which.any() and not nothing.any()
+
+
+def test_a_network_without_the_arm_reads_signals_alone(subjects, arm):
+    network = PriorNetwork(replace(SMALL, mechanics=False)).eval()
+    windows = features(windows_of(subjects), arm, UNKNOWN)
+    other = torch.where(mechanical(), torch.randn_like(windows), windows)
+    still = features(still_windows(subjects, subjects.in_model), arm, UNKNOWN)
+    tokens = torch.ones(8, 2, 12, dtype=torch.bool), subjects.isometric.present
+    one, two = (network(value, still, *tokens, torch.arange(2)).mean for value in (windows, other))
+    assert torch.equal(one, two)
 
 
 def test_the_order_of_hidden_neighbours_does_not_change_the_reference(subjects):
@@ -101,11 +132,16 @@ def test_masks_leave_a_channel_or_nothing_at_all():
     in_model[::2, SLOTS.index("BRD")] = False
     observed, known = draw_masks(Draws(1), in_model, 3, SETTINGS["masks"])
     assert not (observed & ~in_model[:, None]).any() and known.shape == (4000, 3)
-    every = observed.any(1)  # over the trials
-    surface = (every == (in_model & ~DEEP)).all(-1).float().mean()
-    assert 0.48 < surface < 0.56 and 0.06 < (~every.any(-1)).float().mean() < 0.10
-    dark = (~observed.any(-1) & every.any(-1, keepdim=True)).sum(-1)
-    assert set(dark.tolist()) == {0, 1} and 0.20 < dark.float().mean() < 0.26  # one trial without EMG
+    every = observed.all(1)  # over the trials
+    counts = observed.sum(-1)
+    fewest, most = counts.amin(1), counts.amax(1)
+    dark, shown = (fewest == 0) & (most > 0), (fewest > 0) & (fewest < most)
+    assert 0.20 < dark.float().mean() < 0.28  # one trial without EMG
+    assert 0.08 < shown.float().mean() < 0.15  # one trial without channels that the others have
+    assert 0.04 < (most == 0).float().mean() < 0.09
+    plain = ~dark & ~shown & (most > 0)
+    surface = (every == (in_model & ~DEEP)).all(-1)[plain].float().mean()
+    assert 0.50 < surface < 0.60
 
 
 def test_log_density_is_that_of_the_dense_gaussian():

@@ -19,7 +19,8 @@ from deepemg.recordings.subject import read_subject
 validate(config, schema="../schemas/config.schema.yaml")
 
 # Raw data is never an output of a rule: Snakemake would delete what a lab put beside it.
-for path in (config["data"], config["fit_method"]["nmm"]["prior"]):
+PRIORS = [block["prior"] for block in (config["fit_method"]["nmm"], *config["fit_method"]["variants"].values()) if "prior" in block]
+for path in (config["data"], *PRIORS):
     if workflow.is_main_process and not Path(path).exists() and Path(f"{path}.dvc").exists():
         subprocess.run([sys.executable, "-m", "dvc", "pull", "--quiet", f"{path}.dvc"], check=True)
 

@@ -10,7 +10,7 @@ rule cross_validate:
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
         contractions=rules.process_contractions.output.contractions,
-        prior=prior_of,
+        trained=trained_of,
     output:
         scores="<results>/{subject}/cross_validation/{channel}/{method}.csv",
     log:

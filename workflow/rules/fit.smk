@@ -1,4 +1,25 @@
-# Models go to JSON, or to PyTorch's format where there is a network.
+# Models go to JSON, to PyTorch's format where there is a network, to joblib's where there are trees.
+rule train_trees:
+    output:
+        model=config["fit_method"]["trees"]["model"],
+    log:
+        "<logs>/train_trees.log",
+    benchmark:
+        "<benchmarks>/train_trees.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        library=library("arm", "reconstruct"),
+        seed=config["seed"],
+        settings=config["fit_method"]["trees"],
+    script:
+        "../scripts/train_trees.py"
+
+
 rule fit_method:
     input:
         texts=subject_texts,
@@ -6,7 +27,7 @@ rule fit_method:
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
         contractions=rules.process_contractions.output.contractions,
-        prior=prior_of,
+        trained=trained_of,
     output:
         model="<results>/{subject}/{load}/{method}/model.json",
         reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",
@@ -47,3 +68,13 @@ use rule fit_method as fit_nmm_paper with:
 use rule fit_nmm_paper as fit_nmm with:
     wildcard_constraints:
         method=names_of("nmm"),
+
+
+use rule fit_nmm_paper as fit_trees with:
+    output:
+        model="<results>/{subject}/{load}/{method}/model.joblib",
+        reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",
+        parameters="<results>/{subject}/{load}/{method}/parameters.csv",
+        loss="<results>/{subject}/{load}/{method}/loss.csv",
+    wildcard_constraints:
+        method=names_of("trees"),

@@ -16,9 +16,10 @@ def names_of(*bases):
     return "|".join(name for name in sorted({*METHODS, *OPPONENTS}) if base(name) in bases) or "none"
 
 
-def prior_of(wildcards):
-    """The trained prior, for the names that rest on it."""
-    return [config["fit_method"]["nmm"]["prior"]] if base(wildcards.method) == "nmm" else []
+def trained_of(wildcards):
+    """What was trained on virtual subjects, for the names that rest on it."""
+    key = {"nmm": "prior", "trees": "model"}.get(base(wildcards.method))
+    return [variant_settings(config["fit_method"], wildcards.method)[key]] if key else []
 
 
 # Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.

@@ -15,6 +15,7 @@ MODULES = {
     "nmm": "nmm",
     "hybrid": "hybrid",
     "moco": "moco",
+    "trees": "trees",
 }
 
 

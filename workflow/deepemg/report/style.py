@@ -26,6 +26,7 @@ METHOD_COLOURS = {
     "nmm": "#D55E00",
     "moco": "#E69F00",
     "hybrid": "#CC79A7",
+    "trees": "#8B5A2B",
 }
 METHOD_LABELS = {
     "copy": "copy",
@@ -35,6 +36,7 @@ METHOD_LABELS = {
     "nmm": "NMM (ours)",
     "moco": "Moco",
     "hybrid": "hybrid",
+    "trees": "boosted trees",
 }
 TRUTH_COLOUR = "#000000"
 FAINT = "#767676"

@@ -39,9 +39,11 @@ def ask(ensemble: Ensemble, trials: Sequence[Trial], arm: Arm, settings: Mapping
     """
     shown = trials[0].contractions if settings["contractions"] else ()
     measured = [contraction for contraction in shown if contraction.torque is not None]
-    return ensemble.prior.posterior(
-        trials, arm, mvc=trials[0].by_mvc, contractions=measured or shown, torque=settings["torque"]
-    )
+    prior = ensemble.prior(settings["networks"])
+    about = {"mvc": trials[0].by_mvc, "contractions": measured or shown, "torque": settings["torque"]}
+    if not settings["ask"]:
+        return prior.unasked(trials, arm, ensemble.prior_sd, **about)
+    return prior.posterior(trials, arm, **about)
 
 
 def beliefs(

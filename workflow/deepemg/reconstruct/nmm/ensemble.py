@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ class Ensemble:
     prior_sd: Tensor
     band_scale: dict[str, float]
 
-    @property
-    def prior(self) -> Prior:
-        return Prior(self.networks)
+    def prior(self, chosen: Sequence[int] = ()) -> Prior:
+        """All networks, or those of the given numbers, from 1."""
+        return Prior([self.networks[number - 1] for number in chosen] or self.networks)
 
     def state(self) -> dict[str, Any]:
         """Plain data and tensors."""

@@ -12,6 +12,7 @@ from deepemg.reconstruct.nmm.features import NominalArm, Windows, features, log_
 from deepemg.reconstruct.nmm.masking import draw_masks
 from deepemg.reconstruct.nmm.network import SAMPLES
 from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.strength import log_strength
 from deepemg.reconstruct.nmm.virtual.draws import Draws
 from deepemg.reconstruct.nmm.virtual.simulate import VirtualSubjects, simulate
 
@@ -86,14 +87,15 @@ def make_examples(
     seed = int(torch.randint(2**31, (1,), generator=draws.generator))
     v = simulate(seed, subjects=count, trials=trials, samples=samples, curves=curves, assumptions=assumptions)
     observed, known = draw_masks(draws, v.in_model, trials, masks)
-    windows = movement_windows(v, observed, known)
+    windows, resting = movement_windows(v, observed, known), still_windows(v, observed.any(1))
+    strength = log_strength(resting, v.isometric.present, arm)
     ratios = log_ratio(v.excitations, reference(windows))
     hidden = (v.in_model[:, None] & ~observed)[:, :, None].expand_as(ratios)
     scale = ParameterScale()
     modelled = _modelled_parameters(scale, v.in_model)
     return Examples(
-        movements=features(windows, arm),
-        still=features(still_windows(v, observed.any(1)), arm),
+        movements=features(windows, arm, strength),
+        still=features(resting, arm, strength),
         moving=torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool),
         present=v.isometric.present,
         target=torch.cat([ratios.flatten(1), scale.deviation(v.parameters).clamp(-4, 4)], dim=1),

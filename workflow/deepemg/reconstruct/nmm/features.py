@@ -19,7 +19,9 @@ FLEXOR = torch.tensor([muscle.action == "flexor" for muscle in load_arm(ARM).mus
 OFFSET = torch.where(FLEXOR, 0.02, 0.01)  # (M,), keeps logarithms of silent muscles finite
 TYPICAL = torch.where(FLEXOR, 0.15, 0.05)  # (M,), level of a muscle without observed neighbours
 RATE_HZ = 20.0
-N_SHARED, N_MUSCLE = 14, 6  # features of a sample, and of each muscle in it
+N_SHARED, N_MUSCLE = 7, 4  # signals of a sample, and of each muscle in it
+N_MECHANICAL, N_MUSCLE_MECHANICAL = 15, 2  # what the nominal arm makes of them
+FEATURES = N_SHARED + N_MECHANICAL + len(SLOTS) * (N_MUSCLE + N_MUSCLE_MECHANICAL)
 
 
 @dataclass(frozen=True)
@@ -70,42 +72,74 @@ def reference(windows: Windows) -> Tensor:
     return torch.where(count > 0, (visible @ same) / count.clamp(min=1), TYPICAL)
 
 
-def features(windows: Windows, arm: NominalArm) -> Tensor:
-    """Features (B, K, T, N_SHARED + M N_MUSCLE), each of order one. Nothing that is not observed or known is read."""
-    w = windows
-    observed, in_model = w.observed[:, :, None, :].float(), w.in_model[:, None, None, :].float()
-    envelope = torch.where(observed > 0, w.envelopes.clamp(0, 1.5), 0.0)
-    known = w.torque_known[..., None].float().expand_as(w.angle)
-    torque = torch.where(known > 0, w.torque, 0.0)
+def features(windows: Windows, arm: NominalArm, strength: tuple[Tensor, Tensor]) -> Tensor:
+    """Features (B, K, T, FEATURES), each of order one. Nothing that is not observed or known is read.
 
-    gain, passive = arm.terms(w.angle, w.velocity, w.size)
-    gain, passive = gain * in_model, (passive * in_model).sum(-1)
-    explained = gain * shape(envelope, arm.nonlinearity)
-    residual = known * (torque - passive - explained.sum(-1))
-    strength, hidden = gain.abs(), gain.abs() * (1 - observed)
-    flexors, extensors = (strength[..., side].sum(-1) for side in (FLEXOR, ~FLEXOR))
-    free_flexors, free_extensors = (hidden[..., side].sum(-1) for side in (FLEXOR, ~FLEXOR))
-    pull = torch.where(torque > 0, torque / flexors.clamp(min=1), torque / extensors.clamp(min=1))
+    `strength` are log ratios to the nominal arm and whether they are known, both (B, 2), of flexors and extensors.
+    """
+    w = windows
+    observed = w.observed[:, :, None, :].float()
+    envelope = torch.where(observed > 0, w.envelopes.clamp(0, 1.5), 0.0)
+    level = torch.where(observed > 0, torch.log(envelope + OFFSET) + 2, 0.0)
+    known = w.torque_known[..., None].float().expand_as(w.angle)
+    of_arm, of_muscle_in_arm = _mechanics(w, arm, strength)
     shared = [
         w.angle - 1.0,
         w.velocity / 3,
         w.acceleration / 15,
-        (w.load / 3)[..., None].expand_as(w.angle),
-        torque / 10,
+        (w.load / 3)[..., None],
+        torch.where(known > 0, w.torque, 0.0) / 10,
         known,
-        passive / 3,
-        flexors / 50 - 1,
-        extensors / 40 - 1,
-        residual / 10,
-        4 * pull.clamp(-1, 1),
-        3 * (residual / free_flexors.clamp(min=1)).clamp(-0.5, 1.0),
-        3 * (-residual / free_extensors.clamp(min=1)).clamp(-0.5, 1.0),
-        w.mvc.float()[:, None, None].expand_as(w.angle),
+        w.mvc.float()[:, None, None],
+        *of_arm,
     ]
-    level = torch.where(observed > 0, torch.log(envelope + OFFSET) + 2, 0.0)
-    muscle = [observed, in_model, 4 * envelope, level, gain / 15, explained / 5]
-    by_muscle = torch.stack([value.expand_as(envelope) for value in muscle], dim=-1)
-    return torch.cat([torch.stack(shared, dim=-1), by_muscle.flatten(-2)], dim=-1)
+    by_muscle = [observed, w.in_model[:, None, None, :].float(), 4 * envelope, level, *of_muscle_in_arm]
+    return torch.cat(
+        [
+            torch.stack([value.expand_as(w.angle) for value in shared], dim=-1),
+            torch.stack([value.expand_as(envelope) for value in by_muscle], dim=-1).flatten(-2),
+        ],
+        dim=-1,
+    )
+
+
+def _mechanics(w: Windows, arm: NominalArm, strength: tuple[Tensor, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """What the nominal arm makes of them: N_MECHANICAL features (B, K, T) and N_MUSCLE_MECHANICAL of each muscle."""
+    observed, in_model = w.observed[:, :, None, :].float(), w.in_model[:, None, None, :].float()
+    known = w.torque_known[..., None].float()
+    gain, passive = arm.terms(w.angle, w.velocity, w.size)
+    gain, passive = gain * in_model, (passive * in_model).sum(-1)
+    torque = torch.where(known > 0, w.torque, 0.0)
+    active = torch.where(observed > 0, w.envelopes, reference(w)).clamp(0, 1.5)
+    copied = gain * shape(active, arm.nonlinearity)  # as if hidden muscles were like their neighbours
+    explained = copied * observed
+
+    log_strength, strength_known = strength
+    personal = torch.exp(torch.where(FLEXOR, log_strength[:, :1], log_strength[:, 1:]))[:, None, None]
+    flexors, extensors = (gain[..., side].abs().sum(-1) for side in (FLEXOR, ~FLEXOR))
+    pull = torch.where(torque > 0, torque / flexors.clamp(min=1), torque / extensors.clamp(min=1))
+    shared = [passive / 3, flexors / 50 - 1, extensors / 40 - 1, 4 * pull.clamp(-1, 1)]
+    for own in (torch.ones_like(personal), personal):  # nominal, and as strong as contractions tell
+        residual = known * (torque - passive - (own * explained).sum(-1))
+        free = own * gain.abs() * (1 - observed)
+        shared += [
+            residual / 10,
+            3 * (residual / free[..., FLEXOR].sum(-1).clamp(min=1)).clamp(-0.5, 1.0),
+            3 * (-residual / free[..., ~FLEXOR].sum(-1).clamp(min=1)).clamp(-0.5, 1.0),
+        ]
+    pulled, predicted = (value.clamp(min=0) for value in (known * (torque - passive), (personal * copied).sum(-1)))
+    slope = ((pulled * predicted).sum(-1) + 1) / (predicted.square().sum(-1) + 1)  # 1 where neighbours tell the level
+    shared += [known * torch.log(slope).clamp(-2, 2)[..., None]]
+    shared += [2 * log_strength[:, side, None, None] for side in (0, 1)]
+    shared += [strength_known[:, side, None, None].float() for side in (0, 1)]
+    return shared, [gain / 15, explained / 5]
+
+
+def mechanical() -> Tensor:
+    """Which features (FEATURES,) come from the nominal arm."""
+    shared = torch.arange(N_SHARED + N_MECHANICAL) >= N_SHARED
+    muscle = torch.arange(N_MUSCLE + N_MUSCLE_MECHANICAL) >= N_MUSCLE
+    return torch.cat([shared, muscle.repeat(len(SLOTS))])
 
 
 def log_ratio(excitation: Tensor, reference: Tensor) -> Tensor:

@@ -14,7 +14,8 @@ DEEP = torch.tensor([name in ("BRA", "TRImed") for name in SLOTS])
 def draw_masks(draws: Draws, in_model: Tensor, trials: int, shares: dict[str, float]) -> tuple[Tensor, Tensor]:
     """observed (B, K, M) and torque_known (B, K) of subjects whose models have the muscles `in_model` (B, M).
 
-    All trials of a subject have the same channels, but for one without any in some: motion and load alone.
+    All trials of a subject have the same channels, but for one trial in some: without any (motion and load alone), or
+    the only one without some (a muscle that was recorded once, and not since).
     """
     count, muscles = in_model.shape
     any_subset = draws.chance(shares["kept"], count, muscles)
@@ -22,6 +23,8 @@ def draw_masks(draws: Draws, in_model: Tensor, trials: int, shares: dict[str, fl
     choice = draws.uniform(count, 1)
     observed = torch.where(choice < shares["deep"], ~DEEP, any_subset) & (choice < 1 - shares["none"])
     one = torch.randint(trials, (count, 1), generator=draws.generator)
-    dark = draws.chance(shares["dark"], count, 1) & (torch.arange(trials) == one)
-    observed = (observed & in_model)[:, None] & ~dark[..., None]
+    last = torch.arange(trials) == one
+    dark = draws.chance(shares["dark"], count, 1) & last
+    shown = draws.chance(shares["shown"], count, 1) & ~last
+    observed = (observed[:, None] | shown[..., None]) & in_model[:, None] & ~dark[..., None]
     return observed, ~draws.chance(shares["torque_unknown"], count, 1).expand(count, trials)

@@ -7,26 +7,26 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from deepemg.reconstruct.nmm.features import N_MUSCLE, N_SHARED, SLOTS
+from deepemg.reconstruct.nmm.features import FEATURES, SLOTS, mechanical
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
 from deepemg.reconstruct.nmm_paper.network import sinusoidal_positions
 
 SAMPLES = 4  # of a token: 200 ms
 MOST_TRIALS = 12
 LONGEST = 512  # tokens of a trial
-FEATURES = N_SHARED + len(SLOTS) * N_MUSCLE
 LOG_SD_RANGE = (-4.0, 2.0)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of a network."""
+    """Sizes of a network, and whether it sees what the nominal arm makes of the signals."""
 
     n_parameters: int
     width: int = 96
     heads: int = 4
     layers: int = 4
     rank: int = 8
+    mechanics: bool = True
 
 
 class Layer(nn.Module):
@@ -57,6 +57,7 @@ class PriorNetwork(nn.Module):
     """
 
     positions: Tensor
+    seen: Tensor
 
     def __init__(self, shape: Shape):
         super().__init__()
@@ -66,6 +67,9 @@ class PriorNetwork(nn.Module):
         self.trial_code = nn.Parameter(0.3 * torch.randn(MOST_TRIALS, width))
         self.still_code = nn.Parameter(0.3 * torch.randn(width))
         self.summary = nn.Parameter(0.3 * torch.randn(width))
+        self.register_buffer(
+            "seen", torch.ones(FEATURES) if shape.mechanics else (~mechanical()).float(), persistent=False
+        )
         self.register_buffer("positions", sinusoidal_positions(LONGEST, width), persistent=False)
         self.encoder = nn.ModuleList([Layer(width, shape.heads) for _ in range(shape.layers)])
         self.norm = nn.LayerNorm(width)
@@ -86,9 +90,9 @@ class PriorNetwork(nn.Module):
         """
         batch, trials, samples, _ = movements.shape
         length, muscles, rank = samples // SAMPLES, len(SLOTS), self.shape.rank
-        tokens = movements.reshape(batch, trials, length, -1)
+        tokens = (movements * self.seen).reshape(batch, trials, length, -1)
         acting = self.embed(tokens) + self.positions[:length] + self.trial_code[codes][:, None]
-        resting = self.embed(still.flatten(2)) + self.still_code
+        resting = self.embed((still * self.seen).flatten(2)) + self.still_code
         hidden = torch.cat([acting.flatten(1, 2), resting, self.summary.expand(batch, 1, -1)], dim=1)
         allowed = torch.cat([moving.flatten(1), present, torch.ones_like(present[:, :1])], dim=1)
         blocked = torch.where(allowed, 0.0, -1e4).to(hidden)[:, None, None]

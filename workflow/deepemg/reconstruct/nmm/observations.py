@@ -1,9 +1,10 @@
-"""Trials and isometric contractions of a real subject as windows of the prior network."""
+"""Trials and isometric contractions of a real subject as the prior network sees them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,8 +12,21 @@ from torch import Tensor
 
 from deepemg.arm.definition import Arm
 from deepemg.reconstruct.contract import Contraction, Trial
-from deepemg.reconstruct.nmm.features import RATE_HZ, SLOTS, Windows
+from deepemg.reconstruct.nmm.features import RATE_HZ, SLOTS, NominalArm, Windows, features, reference
 from deepemg.reconstruct.nmm.network import SAMPLES
+from deepemg.reconstruct.nmm.strength import log_strength
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Inputs of the network for one subject: movements (1, K, T, FEATURES), still (1, C, SAMPLES, FEATURES), which
+    tokens of both exist, and the reference (K, T, M) of the log ratios that come out."""
+
+    movements: Tensor
+    still: Tensor
+    moving: Tensor
+    present: Tensor
+    reference: Tensor
 
 
 def arm_size(arm: Arm) -> float:
@@ -83,3 +97,24 @@ def still_windows(contractions: Sequence[Contraction], like: Windows) -> Windows
         size=like.size,
         mvc=like.mvc,
     )
+
+
+def observe(
+    trials: Sequence[Trial],
+    arm: Arm,
+    nominal: NominalArm,
+    *,
+    mvc: bool,
+    contractions: Sequence[Contraction] = (),
+    torque: bool = True,
+) -> Observations:
+    """All trials of a subject together, with what its isometric contractions tell.
+
+    Trials may differ in what they observe; `torque` says whether that of the trials may be read.
+    """
+    windows, moving = movement_windows(trials, arm, mvc=mvc, torque=torque)
+    resting = still_windows(contractions or [Contraction("none", 0.0, None, {})], windows)
+    present = torch.full((1, len(resting.angle[0])), bool(contractions))
+    strength = log_strength(resting, present, nominal)
+    movements, still = (features(some, nominal, strength) for some in (windows, resting))
+    return Observations(movements, still, moving, present, reference(windows)[0])

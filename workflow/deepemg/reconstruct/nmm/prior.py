@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from deepemg.arm.definition import Arm
 from deepemg.reconstruct.contract import Contraction, Trial
-from deepemg.reconstruct.nmm.features import NominalArm, features, reference
+from deepemg.reconstruct.nmm.features import NominalArm
 from deepemg.reconstruct.nmm.network import PriorNetwork
-from deepemg.reconstruct.nmm.observations import movement_windows, still_windows
+from deepemg.reconstruct.nmm.observations import observe
 from deepemg.reconstruct.nmm.posterior import LowRankGaussian
+
+OPEN = 0.0  # log sd of the log ratios before anything is read: a factor of e
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,18 @@ class Prior:
         contractions: Sequence[Contraction] = (),
         torque: bool = True,
     ) -> SubjectPosterior:
-        """Posterior of all trials of a subject together, with what its isometric contractions tell.
-
-        Trials may differ in what they observe; `torque` says whether that of the trials may be read.
-        """
-        windows, moving = movement_windows(trials, arm, mvc=mvc, torque=torque)
-        resting = still_windows(contractions or [Contraction("none", 0.0, None, {})], windows)
-        present = torch.full((1, len(resting.angle[0])), bool(contractions))
-        inputs = features(windows, self.arm), features(resting, self.arm), moving, present
+        """Posterior of all trials of a subject together, as `observe` shows them."""
+        seen = observe(trials, arm, self.arm, mvc=mvc, contractions=contractions, torque=torque)
+        codes = torch.arange(len(trials))
         with torch.no_grad():
-            members = tuple(network(*inputs, torch.arange(len(trials))) for network in self.networks)
-        return SubjectPosterior(members, reference(windows)[0])
+            members = tuple(
+                network(seen.movements, seen.still, seen.moving, seen.present, codes) for network in self.networks
+            )
+        return SubjectPosterior(members, seen.reference)
+
+    def unasked(self, trials: Sequence[Trial], arm: Arm, parameter_sd: Tensor, **about: Any) -> SubjectPosterior:
+        """What is believed where no network is asked: muscles like their neighbours, parameters generic, all wide."""
+        seen = observe(trials, arm, self.arm, **about)
+        log_sd = torch.cat([torch.full((seen.reference.numel(),), OPEN), torch.log(parameter_sd)])[None]
+        nothing = torch.zeros_like(log_sd)
+        return SubjectPosterior((LowRankGaussian(nothing, log_sd, nothing[..., None]),), seen.reference)

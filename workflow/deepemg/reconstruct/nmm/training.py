@@ -53,10 +53,20 @@ def _mean(values: Tensor, counts: Tensor) -> Tensor:
     return (values * counts).sum(-1) / counts.sum(-1).clamp(min=1)
 
 
-def _learning_rate(step: int, steps: int, settings: Settings) -> float:
-    """Linear warm-up, then a cosine down to a hundredth of the peak."""
-    warm_up = min(1.0, (step + 1) / settings["warm_up"])
-    return float(settings["peak_rate"] * warm_up * (0.505 + 0.495 * math.cos(math.pi * step / steps)))
+def _optimisers(network: PriorNetwork, settings: Settings) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan et al. 2024) for the matrices inside the transformer, AdamW for all else."""
+    inner = [value for value in network.encoder.parameters() if value.dim() == 2]
+    others = [value for value in network.parameters() if all(value is not matrix for matrix in inner)]
+    decay = settings["weight_decay"]
+    return [
+        torch.optim.Muon(inner, lr=settings["matrix_rate"], weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=settings["peak_rate"], weight_decay=decay),
+    ]
+
+
+def _rate(step: int, steps: int, warm_up: int) -> float:
+    """Share of the peak learning rate: linear warm-up, then a cosine down to a hundredth."""
+    return min(1.0, (step + 1) / warm_up) * (0.505 + 0.495 * math.cos(math.pi * step / steps))
 
 
 def _chunk(number: int, seed: int, settings: Settings, assumptions: Assumptions, arm: NominalArm) -> Iterator[Batch]:
@@ -77,29 +87,32 @@ def train(seed: int, out: Path, settings: Settings, assumptions: Assumptions) ->
     torch.manual_seed(seed)
     how, arm = settings["training"], NominalArm()
     network = PriorNetwork(Shape(n_parameters=len(ParameterScale().scheme), **settings["network"]))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=how["peak_rate"], weight_decay=how["weight_decay"])
+    optimisers = _optimisers(network, how)
     chunks, per_chunk = how["chunks"], how["chunk"] // how["batch"]
     checkpoint, first, history = out.with_suffix(".checkpoint"), 0, []
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
+        for optimiser, entry in zip(optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(entry)
         first, history = state["chunk"], state["history"]
     progress = tqdm(range(first, chunks), f"prior {seed}", initial=first, total=chunks, unit="chunk", mininterval=5)
     for chunk in progress:
         losses = []
         for step, (examples, codes) in enumerate(_chunk(chunk, seed, settings, assumptions, arm), chunk * per_chunk):
             value = loss(network, examples, codes, how).mean()
-            optimiser.param_groups[0]["lr"] = _learning_rate(step, chunks * per_chunk, how)
-            optimiser.zero_grad()
+            rate = _rate(step, chunks * per_chunk, how["warm_up"])
+            network.zero_grad()
             value.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), how["gradient_clip"])
-            optimiser.step()
+            for optimiser, peak in zip(optimisers, (how["matrix_rate"], how["peak_rate"]), strict=True):
+                optimiser.param_groups[0]["lr"] = peak * rate
+                optimiser.step()
             losses.append(value.item())
         history.append(sum(losses) / len(losses))
         progress.set_postfix(loss=f"{sum(history[-20:]) / len(history[-20:]):.3f}")
         if (chunk + 1) % how["save_every"] == 0 and chunk + 1 < chunks:
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+            state = {"network": network.state_dict(), "optimisers": [one.state_dict() for one in optimisers]}
             with written_aside(checkpoint) as path:
                 torch.save(state | {"chunk": chunk + 1, "history": history}, path)
     save(network, out, history)
@@ -126,7 +139,11 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--chunks", type=int, help="of virtual subjects; that of prior.yaml where not given")
+    parser.add_argument(
+        "--no-arm", action="store_true", help="hide what the nominal arm makes of the signals (a control)"
+    )
     arguments = parser.parse_args()
     chosen = read_settings()
     chosen["training"]["chunks"] = arguments.chunks or chosen["training"]["chunks"]
+    chosen["network"]["mechanics"] = not arguments.no_arm
     train(arguments.seed, arguments.out, chosen, read_assumptions())
