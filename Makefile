@@ -27,9 +27,10 @@ real: .venv/ready
 	@test -d "$(CUBE)" || { echo "make real needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
 	$(SNAKEMAKE) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
 
-# Every alternative a user would pick, on the embedded cohort and, with CUBE=<folder>, on the real recordings (an hour or so).
+# Every alternative a user would pick, and loads not seen in training, on the embedded cohort and, with CUBE=<folder>, on the
+# real recordings (an hour or so).
 opponents: .venv/ready
-	$(SNAKEMAKE) opponents
+	$(SNAKEMAKE) opponents unseen_load
 	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
 
 # The prior of `nmm` trained anew on virtual subjects (an hour or so), its bands scaled on development cohorts.

@@ -26,6 +26,7 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/opponents.smk"
+include: "workflow/rules/unseen_load.smk"
 include: "workflow/rules/cross_validation.smk"
 include: "workflow/rules/run.smk"
 

@@ -16,6 +16,7 @@ from deepemg.arm.inverse_dynamics import joint_moment
 from deepemg.arm.opensim import build_model, import_opensim, inverse_dynamics, muscle_geometry
 from deepemg.arm.parameters import PersonalParameters, hill_parameters, parameter_scheme
 from deepemg.arm.scaling import describe_arm, restore_arm, scale_arm
+from deepemg.arm.shared_moment_arm import indistinguishable
 from deepemg.signals.torque import subject_torque
 
 FLOAT = torch.float64
@@ -250,3 +251,14 @@ def test_elbow7_has_brachioradialis_with_its_source_moment_arm():
     _, arms = MuscleGeometry(arm)(torch.deg2rad(torch.tensor([90.0, 120.0], dtype=FLOAT)))
     brachioradialis = arms[:, arm.muscle_names.index("BRD")].numpy()
     assert brachioradialis == pytest.approx([0.0786, 0.0897], abs=1.5e-3)  # MoBL-ARMS table, cm to m
+
+
+def test_torque_cannot_tell_heads_that_share_a_moment_arm():
+    surface = ("BIClong", "BICshort", "TRIlong", "TRIlat")
+    assert indistinguishable(load_arm("elbow6"), surface) == {"TRImed": ["TRIlong", "TRIlat"]}
+    assert indistinguishable(load_arm("elbow6"), ("BIClong", "TRImed")) == {
+        "BICshort": ["BIClong"],
+        "TRIlong": ["TRImed"],
+        "TRIlat": ["TRImed"],
+    }
+    assert "VI" in indistinguishable(load_arm("knee4"), ("RF", "VL", "VM"))

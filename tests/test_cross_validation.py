@@ -54,6 +54,10 @@ def test_the_hidden_channel_is_seen_neither_in_training_nor_in_test(recorded):
     table = cross_validate(fit, recorded, HEADS, **NAMES)
     assert seen and all(set(trial.envelopes) == {"TRIlong", "TRIlat"} for trial in seen)
     assert list(table.columns) == COLUMNS and len(table) == 8
+    seen.clear()
+    cross_validate(fit, recorded, HEADS, shown=True, **NAMES)
+    told = [set(trial.envelopes) for trial in seen]
+    assert told.count({"TRIlong", "TRIlat"}) == 8 and {*HEADS, "TRIlong", "TRIlat"} in told  # the tests
     own = table.query("trial == 'a'").iloc[0]
     assert own["rmse"] == 0 and own["r2"] == 1 and own["coverage90"] == 1
     assert table["torque_rmse_nm"].to_numpy() == pytest.approx(3.0)

@@ -317,6 +317,7 @@ def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> 
         {"arm": ARM.name, "source": "simulated", "loads": LOADS},
         joint="elbow",
         emg_level="mvc" if has_mvc else "training maximum",
+        priors={"triceps, medial head": ["triceps, lateral head"]},
         has_truth=True,
         envelopes={"mse": "<svg><a href='http://example.org'/></svg>", "copy": "<svg/>"},
         torque_figure="<svg/>",
@@ -355,6 +356,7 @@ def test_page_escapes_what_it_is_given() -> None:
 
 def test_page_states_its_limits() -> None:
     with_mvc, without = Page(page()).text, Page(page(has_mvc=False)).text
+    assert "triceps, medial head: prior, not measured." in with_mvc
     assert "not %MVC" in without and "not %MVC" not in with_mvc
     assert f"4 of {len(PARAMETERS)} parameters stand at a bound" in with_mvc
     assert "cannot separate the brachialis" in with_mvc

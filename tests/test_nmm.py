@@ -11,6 +11,7 @@ import yaml
 from conftest import ROOT, make_trial
 from study import untrained_prior
 
+from deepemg.arm.forward import ForwardModel
 from deepemg.arm.parameters import parameter_scheme
 from deepemg.arm.scaling import scale_arm
 from deepemg.reconstruct import nmm
@@ -18,6 +19,8 @@ from deepemg.reconstruct.contract import Contraction
 from deepemg.reconstruct.nmm.believe import Belief, ask, beliefs
 from deepemg.reconstruct.nmm.ensemble import read_ensemble
 from deepemg.reconstruct.nmm.fitted import nearest
+from deepemg.reconstruct.nmm.network import PriorNetwork
+from deepemg.reconstruct.nmm.null_direction import level_covariance, torque_landscape
 from deepemg.reconstruct.nmm.personal import identified, personal_posterior
 from deepemg.reconstruct.nmm.scales import ParameterScale
 from deepemg.reconstruct.nmm.subject_fit import subject_fit
@@ -142,3 +145,53 @@ def test_the_subject_fit_finds_a_hidden_muscle_that_torque_tells(elbow6, setting
     found = subject_fit([trial], elbow6, [belief], sure, settings | {"belief_weight": 0.01, "iterations": 200})
     middle = slice(50, -50)
     assert found.excitations[0][middle, 2] == pytest.approx(0.3, abs=0.02)
+
+
+def test_torque_landscape_is_torque_with_both_muscles_scaled(fitted, trials, elbow6):
+    pair, factors = ("BRA", "TRImed"), (np.array([0.5, 1.0]), np.array([1.0, 3.0]))
+    found = torque_landscape(fitted, trials[1], pair, factors)
+    excitation = fitted.reconstruct(trials[1]).mean.copy()
+    for muscle, factor in zip(pair, (0.5, 3.0), strict=True):
+        place = elbow6.muscle_names.index(muscle)
+        excitation[:, place] = (factor * excitation[:, place]).clip(0, 1)
+    model = ForwardModel(elbow6, rate_hz=trials[1].rate_hz, **fitted.settings["forward"])
+    inputs = (torch.tensor(value) for value in (excitation, trials[1].angle, trials[1].velocity, fitted.personal))
+    missed = model(*inputs).numpy() - trials[1].torque
+    assert found[0, 1] == pytest.approx(np.sqrt(np.mean(missed**2)), rel=1e-9)
+
+
+def test_levels_are_as_uncertain_as_the_bands(fitted, trials):
+    one = level_covariance(fitted, trials[1], ("BRA", "TRImed"))
+    wide = replace(fitted, ensemble=replace(fitted.ensemble, band_scale={"flexor": 2.0, "extensor": 3.0}))
+    two = level_covariance(wide, trials[1], ("BRA", "TRImed"))
+    assert np.linalg.eigvalsh(one).min() > 0
+    assert two == pytest.approx(one * np.outer([2, 3], [2, 3]), rel=1e-6)
+
+
+def test_unasked_the_networks_change_nothing(trials, elbow6, settings):
+    closed = settings | {"ask": False}
+    ensemble = read_ensemble(settings["prior"])
+    other = replace(ensemble, networks=(PriorNetwork(replace(ensemble.networks[0].shape, width=32)).eval(),))
+    one, two = (ask(some, trials, elbow6, closed).moments() for some in (ensemble, other))
+    assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
+    mean, sd = one
+    assert not mean.any() and (sd[: -len(ensemble.prior_sd)] == 1).all()
+
+
+def test_single_networks_can_be_asked(settings):
+    ensemble = read_ensemble(settings["prior"])
+    two = replace(ensemble, networks=ensemble.networks * 2)
+    assert len(two.prior().networks) == 2 and len(two.prior([2]).networks) == 1
+
+
+def test_a_muscle_shown_in_the_training_trials_is_told_there(trials, elbow6, settings):
+    recorded = [
+        replace(trial, envelopes=trial.envelopes | {"BRA": 0.5 * trial.envelopes["BIClong"]}) for trial in trials
+    ]
+    fitted = nmm.fit(recorded[:2], elbow6, seed=1, settings=settings)
+    plain = nmm.fit(trials[:2], elbow6, seed=1, settings=settings)
+    place = elbow6.muscle_names.index("BRA")
+    one, two = (some.reconstruct(trials[2]).mean[:, place] for some in (fitted, plain))
+    assert not np.array_equal(one, two)
+    shown = fitted.reconstruct(recorded[0])
+    assert np.array_equal(shown.mean[:, place], recorded[0].envelopes["BRA"])

@@ -1,6 +1,12 @@
 # Each recorded channel hidden in turn, each trial or load left out in turn: `snakemake cross_validation`. No truth needed.
 RIDGES = ["ridge-emg", "ridge-motion", "ridge-all"]
-CROSS_VALIDATED = [*config["cross_validate"]["methods"], *RIDGES]
+SHOWN = [f"{method}-shown" for method in config["cross_validate"]["shown"]]
+CROSS_VALIDATED = [*config["cross_validate"]["methods"], *SHOWN, *RIDGES]
+
+
+def as_hidden(method):
+    """The name of a method that is told a channel in its training trials, without that addition."""
+    return method.removesuffix("-shown") if method in SHOWN else method
 
 
 rule cross_validate:
@@ -10,7 +16,7 @@ rule cross_validate:
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
         contractions=rules.process_contractions.output.contractions,
-        trained=trained_of,
+        trained=lambda w: trained_of(as_hidden(w.method)),
     output:
         scores="<results>/{subject}/cross_validation/{channel}/{method}.csv",
     log:
@@ -29,9 +35,10 @@ rule cross_validate:
     params:
         library=library("arm", "recordings", "signals", "reconstruct", "evaluate"),
         recordings=RECORDINGS,
-        base=lambda w: base(w.method),
-        seed=lambda w: variant_seed(config["fit_method"], w.method, config["seed"]),
-        settings=lambda w: variant_settings(config["fit_method"], w.method),
+        base=lambda w: base(as_hidden(w.method)),
+        seed=lambda w: variant_seed(config["fit_method"], as_hidden(w.method), config["seed"]),
+        settings=lambda w: variant_settings(config["fit_method"], as_hidden(w.method)),
+        shown=lambda w: w.method in SHOWN,
         penalties=config["cross_validate"]["ridge_penalties"],
         longest_lag_ms=config["score_methods"]["longest_lag_ms"],
     script:

@@ -212,6 +212,43 @@ rule plot_parameters:
         "../scripts/plot_parameters.py"
 
 
+rule plot_identifiability:
+    input:
+        models=expand("<results>/{subject}/all/nmm/weights.pt", subject=SUBJECTS),
+        kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
+        torque=expand("<results>/{subject}/torque.sto", subject=SUBJECTS),
+        envelopes=expand("<results>/{subject}/envelopes.parquet", subject=SUBJECTS),
+        contractions=expand("<results>/{subject}/contractions.csv", subject=SUBJECTS),
+        held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
+    output:
+        svg=report(
+            "<results>/figures/identifiability.svg",
+            caption="../report/plot_identifiability.rst",
+            category="Figures",
+            labels={"figure": "10 what torque can tell"},
+        ),
+        png="<results>/figures/identifiability.png",
+    log:
+        "<logs>/plot_identifiability.log",
+    benchmark:
+        "<benchmarks>/plot_identifiability.tsv"
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        library=library("arm", "signals", "reconstruct", "report"),
+        by_mvc={name: subject.emg_level == "mvc" for name, subject in SUBJECTS.items()},
+        muscles=OPPOSED,
+        labels=[HELD_OUT.get(muscle) for muscle in OPPOSED],
+        points=config["plot_identifiability"]["points"],
+        widest=config["plot_identifiability"]["widest"],
+    script:
+        "../scripts/plot_identifiability.py"
+
+
 rule plot_band_coverage:
     input:
         table=rules.tabulate_deep_emg.output.table,

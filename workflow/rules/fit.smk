@@ -27,7 +27,7 @@ rule fit_method:
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
         contractions=rules.process_contractions.output.contractions,
-        trained=trained_of,
+        trained=lambda w: trained_of(w.method),
     output:
         model="<results>/{subject}/{load}/{method}/model.json",
         reconstruction="<results>/{subject}/{load}/{method}/reconstruction.parquet",

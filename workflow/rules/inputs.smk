@@ -16,10 +16,10 @@ def names_of(*bases):
     return "|".join(name for name in sorted({*METHODS, *OPPONENTS}) if base(name) in bases) or "none"
 
 
-def trained_of(wildcards):
+def trained_of(method):
     """What was trained on virtual subjects, for the names that rest on it."""
-    key = {"nmm": "prior", "trees": "model"}.get(base(wildcards.method))
-    return [variant_settings(config["fit_method"], wildcards.method)[key]] if key else []
+    key = {"nmm": "prior", "trees": "model"}.get(base(method))
+    return [variant_settings(config["fit_method"], method)[key]] if key else []
 
 
 # Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
@@ -29,12 +29,19 @@ HELD_OUT = {
     for channel in subject.channels_used("held_out")
     for muscle in subject.generic_arm().members(channel.muscle)
 }
+# Figure 10 needs a flexor and an extensor among them.
+OPPOSED = [
+    next((name for name in HELD_OUT if name in arm.muscle_names and arm.muscle(name).action == action), None)
+    for arm in [next(iter(SUBJECTS.values())).generic_arm()]
+    for action in ("flexor", "extensor")
+]
 TRAINED = [method for method in METHODS if base(method) == "nmm-paper"]
 FIGURES = [
     *(["training_loss"] if TRAINED else []),
     *["torque", "torque_error"],
     *(["deep_heatmaps", "deep_error", "band_coverage"] if HELD_OUT else []),
     *(["parameters"] if "nmm" in METHODS else []),
+    *(["identifiability"] if "nmm" in METHODS and all(OPPOSED) else []),
 ]
 EMG_LEVELS = sorted({subject.emg_level for subject in SUBJECTS.values()})
 

@@ -32,7 +32,13 @@ def fit(training):
 if names.method in INPUTS:
     fit = ridge_fit(muscles, trials, inputs=names.method, penalties=params.penalties)
 scored = cross_validate(
-    fit, trials, muscles, channel=names.channel, method=names.method, longest_lag_ms=params.longest_lag_ms
+    fit,
+    trials,
+    muscles,
+    channel=names.channel,
+    method=names.method,
+    longest_lag_ms=params.longest_lag_ms,
+    shown=params.shown,
 )
 scored.insert(0, "subject", names.subject)
 with written_aside(snakemake.output.scores) as path:

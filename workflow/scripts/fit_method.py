@@ -20,8 +20,7 @@ kinematics = pd.read_parquet(snakemake.input.kinematics)
 torque = read_torque(Path(snakemake.input.torque), kinematics)
 envelopes, contractions = pd.read_parquet(snakemake.input.envelopes), pd.read_csv(snakemake.input.contractions)
 recorded = make_trials(kinematics, torque, envelopes, contractions, by_mvc=subject.emg_level == "mvc")
-trials = at_load(recorded, names["load"])
-training = [trial for trial in trials if trial.split == "train"]
+training, trials = at_load(recorded, names["load"])
 
 fitted = method(snakemake.params.base).fit(
     training, subject.scaled_arm(), seed=snakemake.params.seed, settings=snakemake.params.settings

@@ -1,4 +1,4 @@
-"""Figure 8. Error of the hidden muscles against the truth, every method."""
+"""Figures 8 and 11. Error of the hidden muscles against the truth, every method."""
 
 import sys
 
@@ -17,5 +17,6 @@ figure = deep_error.plot(
     snakemake.params.labels,
     value_label=level_label(snakemake.params.levels),
     methods=snakemake.params.get("methods"),
+    own_fit=snakemake.params.get("own_fit", "fit per load"),
 )
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

@@ -55,14 +55,16 @@ def cross_validate(
     channel: str,
     method: str,
     longest_lag_ms: float,
+    shown: bool = False,
 ) -> pd.DataFrame:
     """A row per fold and trial left out; `fit` never sees the channel, which records one muscle or a group of heads.
 
-    A group's reconstruction is the mean of its heads'. torque_rmse_nm is against inverse dynamics.
+    With `shown` it does in the training trials, as if the muscle had been recorded once and not since. A group's
+    reconstruction is the mean of its heads'. torque_rmse_nm is against inverse dynamics.
     """
     rows = []
     for fold in folds(trials):
-        reconstruct = fit([trial.without(muscles) for trial in fold.training])
+        reconstruct = fit([trial if shown else trial.without(muscles) for trial in fold.training])
         for trial in fold.test:
             found = reconstruct(trial.without(muscles))
             places = [found.muscles.index(muscle) for muscle in muscles]

@@ -9,6 +9,7 @@ import pandas as pd
 from deepemg.reconstruct.contract import Contraction, Fitted, Trial
 
 ALL_LOADS = "all"
+UNSEEN = "not_"  # before a load label: a fit that has not seen that load
 
 
 def make_contractions(table: pd.DataFrame) -> tuple[Contraction, ...]:
@@ -65,9 +66,15 @@ def make_trials(
     return tuple(trials)
 
 
-def at_load(trials: Iterable[Trial], load: str) -> tuple[Trial, ...]:
-    """Trials with one load label, or all of them for the load "all"."""
-    return tuple(trial for trial in trials if load in (ALL_LOADS, trial.load_label))
+def at_load(trials: Iterable[Trial], load: str) -> tuple[tuple[Trial, ...], tuple[Trial, ...]]:
+    """Trials to train on, and to reconstruct, for one load label, for all of them ("all"), or for one left out.
+
+    "not_2kg" trains on every load but 2kg and reconstructs the trials with 2kg.
+    """
+    label = load.removeprefix(UNSEEN)
+    shown = tuple(trial for trial in trials if label in (ALL_LOADS, trial.load_label))
+    seen = tuple(trial for trial in trials if trial.load_label != label) if load.startswith(UNSEEN) else shown
+    return tuple(trial for trial in seen if trial.split == "train"), shown
 
 
 def reconstruct_trials(fitted: Fitted, trials: Iterable[Trial]) -> pd.DataFrame:

@@ -18,12 +18,14 @@ def plot(
     *,
     value_label: str = "fraction of MVC",
     methods: Mapping[str, str] | None = None,
+    own_fit: str = "fit per load",
 ) -> Figure:
     """RMSE, r and R2 on test trials: a row per muscle, a point per subject and load, a bar at the method's median.
 
     `deep_emg` columns: subject, load, muscle, method, split, rmse (`value_label`), r, r2 and, where the one fit over
     all loads is scored load by load, trial_load. `muscle_labels` maps the muscles shown, in order, to their names.
-    `methods` names the rows and the method behind each, where there are variants. R2 has no lower bound: points below
+    `methods` names the rows and the method behind each, where there are variants; `own_fit` what the fits are that are
+    not those for all loads. R2 has no lower bound: points below
     -1 stand as arrows at the edge and are counted, and so are flat channels, which have no r.
     """
     metrics = (
@@ -41,5 +43,5 @@ def plot(
             draw_scores(axes, cells[cells["muscle"] == muscle], metric, metric.limits(cells), methods, markers)
             axes.label_outer()
         row[0].set_title(label, loc="left")
-    draw_legend(figure, cells, markers)
+    draw_legend(figure, cells, markers, own_fit=own_fit)
     return figure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,7 @@ def render_page(
     joint: str,
     emg_level: str,
     has_truth: bool,
+    priors: Mapping[str, Sequence[str]],
     quality: pd.DataFrame,
     angles: pd.DataFrame,
     envelopes: Mapping[str, str],
@@ -65,7 +66,8 @@ def render_page(
     """The page of one subject as HTML, with everything inside and no link to anywhere.
 
     `facts` heads the page in order (arm, source, loads, ...). `joint` is the arm's, `emg_level` what the unit of the
-    envelopes rests on; `has_truth` says whether the deep muscles were recorded or simulated.
+    envelopes rests on; `has_truth` says whether the deep muscles were recorded or simulated. `priors` names hidden
+    muscles that torque cannot tell, each with the muscles it cannot be told from.
     `quality`: a row per channel and trial, `angles`: a row per movement; any columns; a column `flags` (a text or a
     list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
     figure 6 as SVG.
@@ -87,6 +89,7 @@ def render_page(
         value_label=level_label([emg_level]),
         has_mvc=emg_level == "mvc",
         has_truth=has_truth,
+        priors=priors,
         quality=quality,
         angles=angles,
         n_flagged=_flagged(quality) + _flagged(angles),

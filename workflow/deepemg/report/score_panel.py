@@ -107,7 +107,9 @@ def draw_scores(
     axes.set_axisbelow(True)
 
 
-def draw_legend(figure: Figure, cells: pd.DataFrame, markers: Mapping[str, str]) -> None:
+def draw_legend(
+    figure: Figure, cells: pd.DataFrame, markers: Mapping[str, str], *, own_fit: str = "fit per load"
+) -> None:
     """Say above the panels what the markers, their filling and the bar mean."""
 
     def dots(signs: Iterable[str], fill: FillStyleType) -> tuple[Line2D, ...]:
@@ -117,7 +119,7 @@ def draw_legend(figure: Figure, cells: pd.DataFrame, markers: Mapping[str, str])
 
     entries: dict[str, Any] = {load_label(load): dots(sign, "full") for load, sign in markers.items()}
     if not cells["pooled"].all():
-        entries["fit per load"] = dots(markers.values(), "full")
+        entries[own_fit] = dots(markers.values(), "full")
     if cells["pooled"].any():
         entries["one fit for all loads"] = dots(markers.values(), "none")
     entries["median"] = (Line2D([], [], color=BAR_COLOUR, marker="|", markersize=7, linestyle="none"),)
