@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/workflow
 SNAKEMAKE = snakemake --cores $(CORES)
 
-.PHONY: study test real opponents prior cohort truth bench release lock
+.PHONY: study test real opponents tiers prior cohort truth bench release lock
 
 study: .venv/ready
 	$(SNAKEMAKE) all
@@ -33,13 +33,25 @@ opponents: .venv/ready
 	$(SNAKEMAKE) opponents unseen_load
 	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
 
+# Twenty new subjects each in tiers T2 and T3, scored once per release (some two hours).
+tiers: .venv/ready
+	for tier in T2 T3; do \
+	  python -m deepemg.simulate --seed 2611 --subjects 20 --tier $$tier --out results/tiers/cohorts/$$tier && \
+	  $(SNAKEMAKE) opponents --configfile config/tiers.yaml --config data=results/tiers/cohorts/$$tier results=results/tiers/$$tier || exit; \
+	done
+
 # The prior of `nmm` trained anew on virtual subjects (an hour or so), its bands scaled on development cohorts.
 prior: .venv/ready
 	for seed in 1 2 3; do python -m deepemg.reconstruct.nmm.training --seed $$seed --out results/prior/$$seed.pt || exit; done
 	for tier in T1 T2 T3; do python -m deepemg.simulate --seed 20250307 --subjects 5 --tier $$tier --out results/truth/$$tier || exit; done
 	python -m deepemg.audit.prior results/prior/1.pt results/prior/2.pt results/prior/3.pt \
 	  --cohorts results/truth/T1 results/truth/T2 results/truth/T3 --out results/released/prior.pt
-	dvc add results/released/prior.pt && dvc push results/released/prior.pt.dvc
+	python -m deepemg.reconstruct.nmm.training --seed 1 --no-arm --out results/prior/no_arm.pt
+	python -m deepemg.audit.prior results/prior/no_arm.pt --cohorts results/truth/T1 results/truth/T2 results/truth/T3 \
+	  --out results/released/prior_no_arm.pt
+	dvc add results/released/prior.pt results/released/prior_no_arm.pt
+	dvc push results/released/prior.pt.dvc results/released/prior_no_arm.pt.dvc
+	python -m deepemg.audit.stress --prior results/released/prior.pt --out results/released/prior --document docs/nmm.md
 
 # Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
 cohort: .venv/ready

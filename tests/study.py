@@ -16,6 +16,8 @@ from deepemg.reconstruct.nmm.scales import ParameterScale
 
 SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config")
 
+FEW_TREES = {"chunks": 1, "samples": 4, "boosting": {"max_iter": 3, "min_samples_leaf": 20}}
+
 
 def untrained_prior(path: Path) -> Path:
     """A prior of one small network that has learnt nothing: quick, and enough where no result is judged."""
@@ -44,6 +46,7 @@ class Study:
         config["fit_method"]["mse"]["restarts"] = 2
         untrained_prior(folder / config["fit_method"]["nmm"]["prior"])
         config["fit_method"]["nmm-paper"] |= {"epochs": 15, "width": 16, "layers": 1}
+        config["fit_method"]["trees"] |= FEW_TREES
         path.write_text(yaml.safe_dump(config))
 
     def command(self, *arguments: str) -> list[str]:

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, make_trial
-from study import untrained_prior
+from study import FEW_TREES, untrained_prior
 
 from deepemg.reconstruct.copy import neighbours
 from deepemg.reconstruct.mse.synergies import extract
 from deepemg.reconstruct.nmm_paper.windows import cut, join, window_starts
 from deepemg.reconstruct.registry import MODULES, method
+from deepemg.reconstruct.trees.training import draw_samples, save, train
 from deepemg.reconstruct.variants import base_method, variant_seed, variant_settings
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
@@ -34,14 +35,18 @@ VARIANTS = (
     "nmm-gru",
     "nmm-motion",
     "nmm-no-torque",
+    "nmm-no-prior",
 )  # those with code of their own
-TRACKING = ("so", "so3", "hybrid", "hybrid-mapped", "mse-trial", "nmm", "nmm-motion")
+TRACKING = ("so", "so3", "hybrid", "hybrid-mapped", "mse-trial", "nmm", "nmm-motion", "nmm-no-prior", "trees")
 METHODS = sorted({*MODULES, *VARIANTS})
 
 
 @pytest.fixture(scope="module", autouse=True)
-def prior(tmp_path_factory):
-    QUICK["nmm"] = {"prior": str(untrained_prior(tmp_path_factory.mktemp("prior") / "prior.pt"))}
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    QUICK["nmm"] = {"prior": str(untrained_prior(folder / "prior.pt"))}
+    QUICK["trees"] = {"model": str(folder / "trees.joblib")}
+    save(train(draw_samples(1, FEW_TREES), 1, FEW_TREES), folder / "trees.joblib")
 
 
 def settings_of(name):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from deepemg.report.opponents import END, MARK, cross_validation_table, publish, scores_table
+from deepemg.report.opponents import (
+    END,
+    MARK,
+    cross_validation_table,
+    page_tables,
+    publish,
+    scores_table,
+    unseen_load_table,
+)
 
 CELL = {"subject": "S1", "load": "all", "split": "test", "rmse": 0.1, "r": 0.5, "r2": -1.0, "coverage90": 0.9}
 
@@ -33,6 +41,13 @@ def test_flat_cells_are_counted():
     assert "0.50 [0.50], 1 flat" in scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}))
 
 
+def test_a_load_is_told_seen_and_not_seen():
+    deep = scores()
+    unseen = deep[deep["trial_load"] != "all"].assign(load=lambda rows: "not_" + rows["trial_load"], rmse=0.3)
+    lines = unseen_load_table(pd.concat([deep, unseen])).splitlines()
+    assert len(lines) == 4 and lines[2].startswith("| `copy` | 0.200 [0.600] | -1.00 [-1.00] | 0.300 [0.300] |")
+
+
 def test_publish_copies_what_it_tells(tmp_path):
     run, page = tmp_path / "run", tmp_path / "methods.md"
     run.mkdir()
@@ -53,8 +68,4 @@ def test_the_page_tells_the_released_tables(root):
     released = sorted((root / "results" / "released" / "opponents").iterdir())
     assert {"T1", "T2", "T3"} <= {folder.name for folder in released}
     for folder in released:
-        if (folder / "cross_validation.csv").exists():
-            table = cross_validation_table(pd.read_csv(folder / "cross_validation.csv"))
-        else:
-            table = scores_table(*(pd.read_csv(folder / file) for file in ("deep_emg.csv", "torque.csv")))
-        assert table in text, folder.name
+        assert page_tables(folder.name, folder)[folder.name] in text, folder.name

@@ -42,6 +42,22 @@ def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(rows))
 
 
+def unseen_load_table(deep_emg: pd.DataFrame) -> str:
+    """A row per method: median [worst] RMSE and R2 on test trials with a load that training had seen, or had not."""
+    cells = score_cells(deep_emg)
+    rows = []
+    for method in cells["method"].unique():
+        row: dict[str, object] = {"method": f"`{method}`"}
+        for muscle in cells["muscle"].unique():
+            own = cells[(cells["method"] == method) & (cells["muscle"] == muscle)]
+            for label, pooled in (("seen", True), ("not seen", False)):
+                for key, digits in (("rmse", 3), ("r2", 2)):
+                    scored = own.loc[own["pooled"] == pooled, key]
+                    row[f"{muscle} {key.upper()}, {label}"] = _middle_and_worst(scored, digits, WORST[key])
+        rows.append(row)
+    return markdown_table(pd.DataFrame(rows))
+
+
 def cross_validation_table(scores: pd.DataFrame) -> str:
     """A row per channel and method: median [worst] over the trials, trial left out and load left out."""
     rows = []
@@ -73,6 +89,17 @@ def costs_table(costs: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(rows))
 
 
+def page_tables(name: str, folder: Path) -> dict[str, str]:
+    """Tables of a finished run by their names on the page: cross-validation, opponents with costs, or unseen loads."""
+    if (folder / "cross_validation.csv").exists():
+        return {name: cross_validation_table(pd.read_csv(folder / "cross_validation.csv"))}
+    deep = pd.read_csv(folder / "deep_emg.csv")
+    if not (folder / "costs.csv").exists():
+        return {name: unseen_load_table(deep)}
+    costs = costs_table(pd.read_csv(folder / "costs.csv"))
+    return {name: scores_table(deep, pd.read_csv(folder / "torque.csv")), f"{name} costs": costs}
+
+
 def publish(runs: Mapping[str, Path], released: Path, document: Path) -> None:
     """Copy tables and figures of the runs to `released`/<name> and write the tables of all into the document."""
     text = document.read_text()
@@ -81,13 +108,7 @@ def publish(runs: Mapping[str, Path], released: Path, document: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         for file in sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".png")):
             shutil.copyfile(file, target / file.name)
-        if (target / "cross_validation.csv").exists():
-            parts = {name: cross_validation_table(pd.read_csv(target / "cross_validation.csv"))}
-        else:
-            deep, torque = (pd.read_csv(target / file) for file in ("deep_emg.csv", "torque.csv"))
-            parts = {name: scores_table(deep, torque)}
-            parts[f"{name} costs"] = costs_table(pd.read_csv(target / "costs.csv"))
-        for part, table in parts.items():
+        for part, table in page_tables(name, target).items():
             if MARK.format(name=part) in text:  # the page need not show the costs of every cohort
                 text = between_marks(text, MARK.format(name=part), END.format(name=part), table)
     document.write_text(text)

@@ -1,0 +1,67 @@
+"""Virtual subjects made worse, and with less recorded: what is changed is changed, and nothing else is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+import yaml
+from conftest import ROOT
+from study import untrained_prior
+
+from deepemg.audit import stress
+from deepemg.audit.virtual_trials import Recorded, scores
+from deepemg.marks import between_marks
+from deepemg.reconstruct.nmm.ensemble import read_ensemble
+from deepemg.reconstruct.nmm.features import FLEXOR
+from deepemg.reconstruct.nmm.virtual.draws import read_assumptions
+
+CASES = yaml.safe_load((ROOT / "workflow" / "deepemg" / "audit" / "stress.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def ensemble(tmp_path_factory):
+    return read_ensemble(untrained_prior(tmp_path_factory.mktemp("prior") / "prior.pt"))
+
+
+@pytest.fixture(scope="module")
+def group():
+    return stress.recruit(read_assumptions(), 12, 3)[0]
+
+
+def test_every_case_changes_what_there_is():
+    for case in CASES:
+        assert stress.stressed(read_assumptions(), case.get("assumptions", {}))
+    with pytest.raises(KeyError, match="has no body: strenght"):
+        stress.stressed(read_assumptions(), {"body": {"strenght": {}}})
+
+
+def test_what_is_told_changes_and_what_was_done_does_not(group):
+    late = stress.told(group, {"late_samples": 1, "flexor_gain": 0.7, "torque_gain": 1.1, "torque_offset": 1.0})
+    assert torch.equal(late.excitations, group.excitations)
+    assert torch.allclose(late.torque, 1.1 * group.torque + 1)
+    assert torch.allclose(late.envelopes[:, :, 5][..., FLEXOR], 0.7 * group.envelopes[:, :, 4][..., FLEXOR])
+    assert torch.equal(late.envelopes[:, :, 5][..., ~FLEXOR], group.envelopes[:, :, 4][..., ~FLEXOR])
+
+
+def test_nothing_is_read_that_was_not_recorded(ensemble, group):
+    only = Recorded(trials=(0, 2), contractions=(0,), torque=False)
+    poisoned = {name: getattr(group, name).clone() for name in ("torque", "envelopes")}
+    poisoned["envelopes"][:, 1] = 9.0
+    poisoned["torque"][:] = -77.0
+    contractions = replace(group.isometric, envelopes=group.isometric.envelopes.clone())
+    contractions.envelopes[:, 1:] = 9.0
+    one, two = (scores(ensemble, some, only) for some in (group, replace(group, isometric=contractions, **poisoned)))
+    assert one.equals(two) and len(one) == 2 * len(group.size)
+    assert one["coverage90"].between(0, 1).all() and (one["width"] > 0).all()
+
+
+def test_tables_go_into_the_document(ensemble):
+    table = stress.protocol_table(ensemble, 3)
+    text = stress.markdown(table, "recorded")
+    assert len(text.splitlines()) == 2 + len(stress.PROTOCOL) and "BRA band width" in text
+    for name in ("protocol", "stress"):
+        page = (ROOT / "docs" / "nmm.md").read_text()
+        start = f"<!-- {name}: made by `python -m deepemg.audit.stress`; edit nothing here -->"
+        assert text in between_marks(page, start, f"<!-- end of {name} -->", text)
