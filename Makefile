@@ -32,6 +32,8 @@ real: .venv/ready
 opponents: .venv/ready
 	$(SNAKEMAKE) opponents unseen_load
 	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
+	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --configfile config/kilograms.yaml \
+	  --config data=examples/cube_kilograms "recordings=$(CUBE)" results=results/cross_validation_kg
 
 # Twenty new subjects each in tiers T2 and T3, scored once per release (some two hours).
 tiers: .venv/ready

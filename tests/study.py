@@ -16,7 +16,8 @@ from deepemg.reconstruct.nmm.scales import ParameterScale
 
 SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config")
 
-FEW_TREES = {"chunks": 1, "samples": 4, "boosting": {"max_iter": 3, "min_samples_leaf": 20}}
+FEW_LEAVES = {"learning_rate": 0.1, "max_leaf_nodes": 7, "l2_regularization": 5}
+FEW_TREES = {"chunks": 1, "samples": 4, "boosting": {"max_iter": 3, "min_samples_leaf": 20, **FEW_LEAVES}}
 
 
 def untrained_prior(path: Path) -> Path:

@@ -25,6 +25,7 @@ from deepemg.report import (
     deep_error,
     deep_heatmaps,
     envelopes,
+    identifiability,
     parameters,
     style,
     torque,
@@ -84,6 +85,10 @@ PERSONAL = pd.concat(
     names=["subject"],
 ).reset_index("subject")
 
+LEVELS = np.geomspace(0.4, 2.5, 21), np.geomspace(0.2, 5, 31)
+VALLEY = 5 * np.abs(np.subtract.outer(np.log(LEVELS[0]), 0.3 * np.log(LEVELS[1]))) + 0.3
+LANDSCAPE = identifiability.Landscape("S1, 4 kg", LEVELS, VALLEY, np.array([[0.04, 0.01], [0.01, 0.3]]), (1.2, 0.5))
+
 FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
     "training_loss": (lambda: training_loss.plot(LOSS), ["nmm-paper"]),
     "envelopes": (lambda: envelopes.plot(RECONSTRUCTION, MEASURED, HELD_OUT, ARM, "mse"), ["mse"]),
@@ -93,6 +98,7 @@ FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
     "deep_error": (lambda: deep_error.plot(DEEP_EMG, DEEP), METHODS),
     "band_coverage": (lambda: band_coverage.plot(DEEP_EMG, DEEP), METHODS),
     "parameters": (lambda: parameters.plot(parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, ARM), "H1")), []),
+    "identifiability": (lambda: identifiability.plot([LANDSCAPE, LANDSCAPE], *DEEP.values()), []),
 }
 
 
@@ -158,7 +164,7 @@ def test_files_are_the_same_twice(name: str, tmp_path: Path) -> None:
 
 
 def test_methods_keep_colour_and_order() -> None:
-    assert len(set(style.METHOD_COLOURS.values())) == len(style.METHOD_COLOURS) == 7
+    assert len(set(style.METHOD_COLOURS.values())) == len(style.METHOD_COLOURS) == 8
     assert set(style.METHOD_LABELS) == set(style.METHOD_COLOURS)
     assert style.TRUTH_COLOUR not in style.METHOD_COLOURS.values()
     assert style.order_methods(["nmm-paper", "mse", "copy", "mse"]) == ["copy", "mse", "nmm-paper"]

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from deepemg.evaluate.levels import level_ratios
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
 from deepemg.evaluate.scores import DEEP_EMG, TORQUE, score_deep_emg, score_torque
+from deepemg.reconstruct.contract import Reconstruction
 
 WAVE = np.sin(np.linspace(0, 12, 600))
 
@@ -69,3 +71,12 @@ def test_a_missing_sample_is_an_error():
     frame = reconstruction()
     with pytest.raises(KeyError):
         score_torque(frame, frame[["trial", "time_s", "torque_nm"]].iloc[:-1], subject="S", load="0kg", method="copy")
+
+
+def test_level_ratios_are_true_over_reconstructed():
+    time = np.arange(4.0)
+    mean = np.column_stack([np.full(4, 0.2), np.full(4, 0.5)])
+    found = Reconstruction(time, ("BRA", "TRImed"), mean, mean, mean, time)
+    truth = pd.DataFrame({"BRA": [0.1, 0.3, 0.4, 0.8], "TRImed": [0.25] * 4})
+    assert level_ratios(found, truth, ("TRImed", "BRA")) == pytest.approx((0.5, 2.0))
+    assert level_ratios(found, truth, ("BRD", "BRA")) is None

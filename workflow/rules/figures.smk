@@ -239,7 +239,7 @@ rule plot_identifiability:
         mem_mb=1500,
         runtime=10,
     params:
-        library=library("arm", "signals", "reconstruct", "report"),
+        library=library("arm", "signals", "reconstruct", "evaluate", "report"),
         by_mvc={name: subject.emg_level == "mvc" for name, subject in SUBJECTS.items()},
         muscles=OPPOSED,
         labels=[HELD_OUT.get(muscle) for muscle in OPPOSED],

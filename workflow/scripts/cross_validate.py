@@ -31,15 +31,8 @@ def fit(training):
 
 if names.method in INPUTS:
     fit = ridge_fit(muscles, trials, inputs=names.method, penalties=params.penalties)
-scored = cross_validate(
-    fit,
-    trials,
-    muscles,
-    channel=names.channel,
-    method=names.method,
-    longest_lag_ms=params.longest_lag_ms,
-    shown=params.shown,
-)
+about = {"channel": names.channel, "method": names.method, "shown": params.shown}
+scored = cross_validate(fit, trials, muscles, longest_lag_ms=params.longest_lag_ms, **about)
 scored.insert(0, "subject", names.subject)
 with written_aside(snakemake.output.scores) as path:
     scored.to_csv(path, index=False)

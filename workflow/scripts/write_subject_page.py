@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.arm.shared_moment_arm import indistinguishable
+from deepemg.arm.shared_moment_arm import labelled_doubles
 from deepemg.files import written_aside
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
@@ -20,20 +20,16 @@ from deepemg.report.versions import versions
 
 files = snakemake.input
 subject = read_subject(Path(files.texts[0]).parent, snakemake.params.recordings)
-arm, observed = subject.generic_arm(), [channel.muscle for channel in subject.channels_used("observed")]
-doubles = indistinguishable(arm, [muscle for name in observed for muscle in arm.members(name)])
 torques = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests(files.reconstructions)
 page = render_page(
     subject.id,
     protocol_row(subject),
-    joint=arm.joint_name,
+    joint=subject.generic_arm().joint_name,
     emg_level=subject.emg_level,
     has_truth=bool(subject.channels_used("held_out")),
-    priors={arm.muscle(name).label: [arm.muscle(n).label for n in same] for name, same in doubles.items()},
+    priors=labelled_doubles(subject.generic_arm(), [channel.muscle for channel in subject.channels_used("observed")]),
     **quality_of_signals(files.quality),
-    envelopes={
-        method: Path(svg).read_text() for method, svg in zip(snakemake.params.methods, files.figures, strict=True)
-    },
+    envelopes={name: Path(svg).read_text() for name, svg in zip(snakemake.params.methods, files.figures, strict=True)},
     torque_figure=svg_text(torque.plot(*torques)),
     deep_emg=pd.read_csv(files.deep_emg).query("split == 'test'"),
     torque=pd.read_csv(files.torque_scores).query("split == 'test'"),

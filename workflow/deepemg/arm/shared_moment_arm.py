@@ -30,3 +30,10 @@ def indistinguishable(arm: Arm, observed: Sequence[str]) -> dict[str, list[str]]
         if muscle not in observed and doubles:
             found[muscle] = doubles
     return found
+
+
+def labelled_doubles(arm: Arm, channels: Sequence[str]) -> dict[str, list[str]]:
+    """`indistinguishable` by the labels of the muscles; `channels` record muscles or groups of heads."""
+    observed = [muscle for name in channels for muscle in arm.members(name)]
+    found = indistinguishable(arm, observed)
+    return {arm.muscle(name).label: [arm.muscle(other).label for other in same] for name, same in found.items()}

@@ -29,21 +29,22 @@ class Landscape:
     factors: tuple[np.ndarray, np.ndarray]
     rmse_nm: np.ndarray
     covariance: np.ndarray
-    truth: tuple[float, float] | None
+    truth: tuple[float, ...] | None
 
 
 @in_house_style
 def plot(landscapes: Sequence[Landscape], flexor: str, extensor: str) -> Figure:
     """A panel per trial: torque error over the levels of both muscles, the posterior's 90 % ellipse and the truth."""
-    rows = -(-len(landscapes) // COLUMNS)
+    columns = min(COLUMNS, len(landscapes))
+    rows = -(-len(landscapes) // columns)
     figure = new_figure(DOUBLE_COLUMN_MM, 16 + 42 * rows)
-    grid = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, one in zip(grid, landscapes, strict=False):
         _panel(axes, one)
     for axes in grid[len(landscapes) :]:
         axes.set_axis_off()
-    figure.supxlabel(f"{extensor}: mean envelope / reconstructed (ratio)")
-    figure.supylabel(f"{flexor}: mean envelope / reconstructed (ratio)")
+    figure.supxlabel(f"{extensor}: mean envelope over the reconstructed one (ratio)")
+    figure.supylabel(f"{flexor} (ratio)")
     figure.legend(handles=_legend(landscapes), loc="outside upper center", ncols=4)
     return figure
 
@@ -51,7 +52,7 @@ def plot(landscapes: Sequence[Landscape], flexor: str, extensor: str) -> Figure:
 def _panel(axes: Axes, one: Landscape) -> None:
     flexor, extensor = one.factors
     drawn = axes.contour(extensor, flexor, one.rmse_nm, levels=RMSE_NM, cmap="viridis", linewidths=0.8)
-    axes.clabel(drawn, fmt="%g", fontsize=6)
+    axes.clabel(drawn, fmt="%g", fontsize=7)
     around = np.linspace(0, 2 * np.pi, 200)
     root = np.linalg.cholesky(one.covariance + 1e-9 * np.eye(2))
     ellipse = np.exp(np.sqrt(CHI_SQUARE_90) * root @ np.array([np.cos(around), np.sin(around)]))
@@ -73,7 +74,7 @@ def _panel(axes: Axes, one: Landscape) -> None:
 def _legend(landscapes: Sequence[Landscape]) -> list[Artist]:
     own = METHOD_COLOURS["nmm"]
     entries: list[Artist] = [
-        Line2D([], [], color="#21918C", label="torque RMSE (N m)"),
+        Line2D([], [], color="#21918C", label="torque error, root mean square (N m)"),
         Line2D([], [], color=own, marker="o", markersize=3, linestyle="none", label="reconstructed"),
         Patch(color=own, alpha=0.25, linewidth=0, label="90 % of the posterior"),
     ]
