@@ -1,6 +1,8 @@
 # What the rules ask for: tables, figures, files of a subject, fingerprints of the library.
 import hashlib
 
+from deepemg.arm.definition import load_arm
+from deepemg.reconstruct.registry import TRAINED_ON
 from deepemg.reconstruct.variants import base_method, variant_seed, variant_settings
 
 TABLES = ["subjects", "parameters", "torque", "deep_emg"]
@@ -21,6 +23,16 @@ def trained_of(method):
     key = {"nmm": "prior", "trees": "model"}.get(base(method))
     return [variant_settings(config["fit_method"], method)[key]] if key else []
 
+
+for subject in SUBJECTS.values():
+    for method in METHODS:
+        known = load_arm(TRAINED_ON[base(method)]).muscle_names if base(method) in TRAINED_ON else None
+        strange = [name for name in subject.generic_arm().muscle_names if known and name not in known]
+        if strange and workflow.is_main_process:
+            raise WorkflowError(
+                f"DE-091 {subject.folder}: {method} was trained on {', '.join(known)} and does not know "
+                f"{', '.join(strange)}; leave it out: --config fit_method={{methods: [...]}}"
+            )
 
 # Figures 5 and 8 need hidden muscles whose truth, or own recording, was put aside.
 HELD_OUT = {

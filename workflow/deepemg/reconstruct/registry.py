@@ -17,6 +17,7 @@ MODULES = {
     "moco": "moco",
     "trees": "trees",
 }
+TRAINED_ON = {"nmm": "elbow7", "trees": "elbow7"}  # methods trained once know the muscles of one arm, and no others
 
 
 def method(name: str) -> Method:

@@ -12,8 +12,9 @@ from deepemg.arm.definition import load_arm
 from deepemg.arm.forward import ForwardModel
 from deepemg.arm.hill import hill_force
 from deepemg.arm.parameters import hill_parameters
+from deepemg.reconstruct.registry import TRAINED_ON
 
-ARM = "elbow7"  # the muscle slots; a model without brachioradialis leaves its slot empty
+ARM = TRAINED_ON["nmm"]  # the muscle slots; a model without brachioradialis leaves its slot empty
 SLOTS = load_arm(ARM).muscle_names
 FLEXOR = torch.tensor([muscle.action == "flexor" for muscle in load_arm(ARM).muscles])
 OFFSET = torch.where(FLEXOR, 0.02, 0.01)  # (M,), keeps logarithms of silent muscles finite
