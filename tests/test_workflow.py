@@ -61,6 +61,7 @@ def test_tables_have_the_contract_columns_and_every_cell(results):
 
 def test_every_figure_and_page_is_there(results):
     figures = ["training_loss", "torque", "torque_error", "deep_heatmaps", "deep_error"]
+    figures += ["parameters", "identifiability", "band_coverage"]
     figures += [f"envelopes/S1_{method}" for method in METHODS]
     for figure in figures:
         for kind in ("svg", "png"):
@@ -87,20 +88,27 @@ def test_scores_of_the_audit_are_those_of_the_study(study, results):
 
 
 def test_opponents_and_cross_validation_have_their_tables(study, results):
-    blocks = ("fit_method={opponents: [so3, mse-pca]}", "cross_validate={methods: [copy]}")
-    study.run("opponents", "cross_validation", "--config", *blocks)
+    blocks = (
+        "fit_method={opponents: [so3, mse-pca, trees, nmm-net1]}",
+        "cross_validate={methods: [copy], shown: [copy]}",
+    )
+    study.run("opponents", "unseen_load", "cross_validation", "--config", *blocks)
     deep, costs, crossed = (
         pd.read_csv(results / "opponents" / f"{name}.csv") for name in ("deep_emg", "costs", "cross_validation")
     )
     assert list(deep.columns) == DEEP_EMG and set(deep["load"]) == {"all"}
     assert (
-        list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "nmm", "so3", "mse-pca"]
+        list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "nmm", "so3", "mse-pca", "trees", "nmm-net1"]
         and (costs["wall_s"] > 0).all()
     )
     assert set(crossed["channel"]) == {"BIClong", "BICshort", "TRIlong", "TRIlat"}
-    assert set(crossed["method"]) == {"copy", "ridge-emg", "ridge-motion", "ridge-all"}
-    assert set(crossed.groupby("leave_out").size()) == {4 * 4 * 4} and np.isfinite(crossed["rmse"]).all()
-    assert (results / "opponents" / "deep_error.png").stat().st_size > 5000
+    assert set(crossed["method"]) == {"copy", "copy-shown", "ridge-emg", "ridge-motion", "ridge-all"}
+    assert set(crossed.groupby("leave_out").size()) == {4 * 4 * 5} and np.isfinite(crossed["rmse"]).all()
+    unseen = pd.read_csv(results / "unseen_load" / "deep_emg.csv")
+    alone = unseen[unseen["load"] != "all"]
+    assert ("not_" + alone["trial_load"] == alone["load"]).all() and set(alone["method"]) == set(METHODS)
+    for folder in ("opponents", "unseen_load"):
+        assert (results / folder / "deep_error.png").stat().st_size > 5000
 
 
 def test_a_second_run_does_nothing(study):
