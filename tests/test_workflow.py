@@ -152,8 +152,10 @@ def test_a_new_subject_runs_alone_and_no_fit_sees_its_held_out_channels(study, r
     assert planned["fit_method"] == 9 and planned["fit_nmm_paper"] == 3 and planned["check_recordings"] == 1
     study.run("all")
     assert all(path.read_bytes() == content for path, content in before.items())
-    for path in (path for method in METHODS for path in (results / "S1").glob(f"*/{method}/reconstruction.parquet")):
-        other = results / "S2" / path.relative_to(results / "S1")
+    fits = [path for method in METHODS for path in (results / "S2").glob(f"*/{method}/reconstruction.parquet")]
+    assert len(fits) == 3 * len(METHODS)  # two loads and all of them
+    for path in fits:
+        other = results / "S1" / path.relative_to(results / "S2")
         assert path.read_bytes() == other.read_bytes(), other
     held_out = pd.read_parquet(results / "S2" / "held_out.parquet")
     assert held_out["BRA"].to_numpy() == pytest.approx(1)  # of its own MVC, which holds the same canary
