@@ -1,12 +1,6 @@
 # Each recorded channel hidden in turn, each trial or load left out in turn: `snakemake cross_validation`. No truth needed.
 RIDGES = ["ridge-emg", "ridge-motion", "ridge-all"]
-SHOWN = [f"{method}-shown" for method in config["cross_validate"]["shown"]]
 CROSS_VALIDATED = [*config["cross_validate"]["methods"], *SHOWN, *RIDGES]
-
-
-def as_hidden(method):
-    """The name of a method that is told a channel in its training trials, without that addition."""
-    return method.removesuffix("-shown") if method in SHOWN else method
 
 
 rule cross_validate:

@@ -48,6 +48,7 @@ OPPOSED = [
     for action in ("flexor", "extensor")
 ]
 TRAINED = [method for method in METHODS if base(method) == "nmm-paper"]
+SHOWN = [f"{method}-shown" for method in config["cross_validate"]["shown"]]
 FIGURES = [
     *(["training_loss"] if TRAINED else []),
     *["torque", "torque_error"],
@@ -87,7 +88,20 @@ def fits(subject, file, methods=METHODS):
     )
 
 
+def unseen_load_fits(subject):
+    """Reconstructions of every load by fits that have not seen it, and by those that have."""
+    unseen = [f"{UNSEEN}{load}" for load in SUBJECTS[subject].loads]
+    return expand(
+        f"<results>/{subject}/{{load}}/{{method}}/reconstruction.parquet", load=[*unseen, "all"], method=METHODS
+    )
+
+
 def hideable(subject):
     """Muscles, or groups of heads, that a channel of their own records, where another channel is left."""
     recorded = list(dict.fromkeys(channel.muscle for channel in SUBJECTS[subject].channels_used("observed")))
     return recorded if len(recorded) > 1 else []
+
+
+def as_hidden(method):
+    """The name of a method that is told a channel in its training trials, without that addition."""
+    return method.removesuffix("-shown") if method in SHOWN else method

@@ -2,14 +2,6 @@
 SEVERAL_LOADS = [name for name, subject in SUBJECTS.items() if len(subject.loads) > 1]
 
 
-def unseen_load_fits(subject):
-    """Reconstructions of every load by fits that have not seen it, and by those that have."""
-    unseen = [f"{UNSEEN}{load}" for load in SUBJECTS[subject].loads]
-    return expand(
-        f"<results>/{subject}/{{load}}/{{method}}/reconstruction.parquet", load=[*unseen, "all"], method=METHODS
-    )
-
-
 use rule score_methods as score_unseen_load with:
     input:
         reconstructions=lambda w: unseen_load_fits(w.subject),
