@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import yaml
 from conftest import ROOT
 from study import untrained_prior
 
-from deepemg.audit import stress
+from deepemg.audit import band_scale, stress
 from deepemg.audit.virtual_trials import Recorded, scores
 from deepemg.marks import between_marks
 from deepemg.reconstruct.nmm.ensemble import read_ensemble
@@ -65,3 +66,28 @@ def test_tables_go_into_the_document(ensemble):
         page = (ROOT / "docs" / "nmm.md").read_text()
         start = f"<!-- {name}: made by `python -m deepemg.audit.stress`; edit nothing here -->"
         assert text in between_marks(page, start, f"<!-- end of {name} -->", text)
+
+
+def test_bands_hold_for_the_cohorts_and_for_the_worst_case():
+    rng = np.random.default_rng(0)
+    trials = [{"flexor": np.abs(rng.normal(size=5000)) * 0.5, "extensor": np.abs(rng.normal(size=5000))}] * 2
+    case = {"flexor": np.abs(rng.normal(size=5000)) * 2, "extensor": np.abs(rng.normal(size=5000)) * 0.5}
+    scale = band_scale.band_scale(trials, [case])
+    assert np.mean(case["flexor"] <= scale["flexor"]) == pytest.approx(0.8, abs=1e-3)
+    assert np.mean(trials[0]["extensor"] <= scale["extensor"]) == pytest.approx(0.9, abs=1e-3)
+
+
+def test_a_miss_is_below_one_inside_the_band_and_only_there():
+    lower, upper = np.full(5, 0.1), np.full(5, 0.3)
+    found = band_scale.misses("BRA", np.array([0.0, 0.1, 0.2, 0.3, 0.5]), lower, upper)
+    assert (found < 1 - 1e-9).tolist() == [False, False, True, False, False]
+    assert found[[1, 3]] == pytest.approx([1, 1]) and found[4] > 1 and found[0] > 1
+
+
+def test_wider_bands_are_missed_in_proportion(ensemble, monkeypatch):
+    monkeypatch.setattr(band_scale, "SUBJECTS", 3)
+    monkeypatch.setattr(band_scale, "read_cases", lambda: CASES[:1])
+    wide = replace(ensemble, band_scale={"flexor": 2 * ensemble.band_scale["flexor"], "extensor": 1.0})
+    one, two = (band_scale.stress_misses(some)[0]["flexor"] for some in (ensemble, wide))
+    narrow = one > 0.5  # where no band is cut off at nothing or at everything
+    assert np.median(one[narrow] / two[narrow]) == pytest.approx(2, rel=0.2)

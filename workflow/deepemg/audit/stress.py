@@ -63,18 +63,23 @@ def told(v: VirtualSubjects, changes: dict[str, float]) -> VirtualSubjects:
     return replace(v, torque=torque, envelopes=v.envelopes[:, :, rows] * gain, isometric=isometric)
 
 
-def recruit(assumptions: Assumptions, subjects: int, trials: int) -> list[VirtualSubjects]:
+def read_cases() -> list[dict[str, Any]]:
+    """The cases of stress.yaml: name, and what is changed."""
+    cases: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "stress.yaml").read_text())
+    return cases
+
+
+def recruit(assumptions: Assumptions, subjects: int, trials: int, *, seed: int = SEED) -> list[VirtualSubjects]:
     """`subjects` virtual subjects, a third with each set of muscle curves."""
     each = max(1, subjects // len(CURVES))
     size = {"subjects": each, "trials": trials, "samples": SAMPLES}
-    return [simulate(SEED + place, curves=name, assumptions=assumptions, **size) for place, name in enumerate(CURVES)]
+    return [simulate(seed + place, curves=name, assumptions=assumptions, **size) for place, name in enumerate(CURVES)]
 
 
 def stress_table(ensemble: Ensemble, subjects: int) -> pd.DataFrame:
     """A row per case and hidden muscle; medians over subjects, coverage pooled."""
-    cases = yaml.safe_load((Path(__file__).parent / "stress.yaml").read_text())
     tables = []
-    for case in tqdm(cases, "stress", unit="case"):
+    for case in tqdm(read_cases(), "stress", unit="case"):
         assumptions = stressed(read_assumptions(), case.get("assumptions", {}))
         groups = [told(group, case.get("told", {})) for group in recruit(assumptions, subjects, 3)]
         full, without = (

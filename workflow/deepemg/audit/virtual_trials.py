@@ -40,19 +40,27 @@ def scores(ensemble: Ensemble, subjects: VirtualSubjects, recorded: Recorded) ->
 
     Columns: muscle, rmse, r, coverage90, width (mean of the band), and rmse_copy, r_copy of the mean of the neighbours.
     """
-    v = _with_trials(subjects, recorded.trials)
-    parts = [_estimates(ensemble, v, recorded, slice(at, at + BATCH)) for at in range(0, len(v.size), BATCH)]
-    mean, lower, upper, copied = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+    mean, lower, upper, copied = estimates(ensemble, subjects, recorded)
     rows = []
     for muscle in HIDDEN:
         place = SLOTS.index(muscle)
-        for subject in range(len(v.size)):
-            truth = v.excitations[subject, 0, :, place].numpy()
+        for subject in range(len(subjects.size)):
+            truth = subjects.excitations[subject, recorded.trials[0], :, place].numpy()
             found, low, high, copy = (values[subject, :, place] for values in (mean, lower, upper, copied))
             inside, width = coverage(truth, low, high), float(np.mean(high - low))
             beside = rmse(truth, copy), pearson_r(truth, copy)
             rows.append((muscle, rmse(truth, found), pearson_r(truth, found), inside, width, *beside))
     return pd.DataFrame(rows, columns=["muscle", "rmse", "r", "coverage90", "width", "rmse_copy", "r_copy"])
+
+
+def estimates(
+    ensemble: Ensemble, subjects: VirtualSubjects, recorded: Recorded
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, limits of the band, and copy, each (subject, sample, muscle slot), of the first trial recorded."""
+    v = _with_trials(subjects, recorded.trials)
+    parts = [_estimates(ensemble, v, recorded, slice(at, at + BATCH)) for at in range(0, len(v.size), BATCH)]
+    mean, lower, upper, copied = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+    return mean, lower, upper, copied
 
 
 def _with_trials(v: VirtualSubjects, places: Sequence[int]) -> VirtualSubjects:

@@ -19,8 +19,7 @@ from deepemg.reconstruct.nmm.prior import Prior
 class Ensemble:
     """`prior_sd` (P,) is the spread of the parameters over virtual subjects, on the scale of ParameterScale.
 
-    `band_scale` widens the standard deviations of hidden muscles, by action: found on simulated subjects of another
-    engine than the virtual ones, and of a development seed.
+    `band_scale` widens the standard deviations of hidden muscles, by action (audit/band_scale.py).
     """
 
     networks: tuple[PriorNetwork, ...]
