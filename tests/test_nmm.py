@@ -24,6 +24,7 @@ from deepemg.reconstruct.nmm.null_direction import level_covariance, torque_land
 from deepemg.reconstruct.nmm.personal import identified, personal_posterior
 from deepemg.reconstruct.nmm.scales import ParameterScale
 from deepemg.reconstruct.nmm.subject_fit import subject_fit
+from deepemg.reconstruct.nmm.told_level import told_factors
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
 HOLD = Contraction("hold", 1.57, 20.0, {"BIClong": 0.3, "BICshort": 0.3, "TRIlong": 0.05, "TRIlat": 0.05})
@@ -195,3 +196,31 @@ def test_a_muscle_shown_in_the_training_trials_is_told_there(trials, elbow6, set
     assert not np.array_equal(one, two)
     shown = fitted.reconstruct(recorded[0])
     assert np.array_equal(shown.mean[:, place], recorded[0].envelopes["BRA"])
+
+
+@pytest.mark.parametrize("level", [0.3, 0.9])
+def test_a_muscle_shown_in_the_training_trials_has_their_level(trials, elbow6, settings, level):
+    recorded = [
+        replace(trial, envelopes=trial.envelopes | {"BRA": level * trial.envelopes["BIClong"]}) for trial in trials
+    ]
+    fitted = nmm.fit(recorded[:2], elbow6, seed=1, settings=settings | {"ask": False, "iterations": 0})
+    found = fitted.reconstruct(trials[2])
+    place = elbow6.muscle_names.index("BRA")
+    assert found.mean[:, place].mean() == pytest.approx(recorded[2].envelopes["BRA"].mean(), rel=0.1)
+    assert (found.lower[:, place] < found.mean[:, place]).all() and (found.upper <= 1).all()
+
+
+def test_the_level_told_is_that_of_the_trials_that_tell_it(trials):
+    others = [
+        replace(trials[0], envelopes=trials[0].envelopes | {"BRA": np.full_like(trials[0].angle, 0.2)}),
+        trials[1],
+    ]
+    asked = []
+
+    def believe(trial):
+        asked.append(trial.observed)
+        mean = np.full((len(trial.angle), 2), 0.4)
+        return Belief(mean, mean, mean, mean, np.array([True, False]))
+
+    factors = told_factors(others, trials[2], ("BRA", "BIClong"), believe)
+    assert factors == pytest.approx([0.5, 1.0]) and asked == [trials[0].observed]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,11 @@ class Belief:
     upper: np.ndarray
     log_sd: np.ndarray
     hidden: np.ndarray
+
+    def times(self, factors: np.ndarray) -> Belief:
+        """The same at other levels: `factors` (M,) of mean and limits, which stay between 0 and 1."""
+        mean, lower, upper = (np.clip(values * factors, 0, 1) for values in (self.mean, self.lower, self.upper))
+        return replace(self, mean=mean, lower=lower, upper=upper)
 
 
 def ask(ensemble: Ensemble, trials: Sequence[Trial], arm: Arm, settings: Mapping[str, Any]) -> SubjectPosterior:

@@ -15,13 +15,14 @@ from deepemg.arm.definition import Arm
 from deepemg.arm.parameters import parameter_scheme
 from deepemg.arm.scaling import describe_arm, restore_arm
 from deepemg.reconstruct.contract import HISTORY, Contraction, Reconstruction, Trial, check_trials
-from deepemg.reconstruct.nmm.believe import ask, beliefs
+from deepemg.reconstruct.nmm.believe import Belief, ask, beliefs
 from deepemg.reconstruct.nmm.ensemble import Ensemble, from_state, read_ensemble
 from deepemg.reconstruct.nmm.features import SLOTS
 from deepemg.reconstruct.nmm.network import MOST_TRIALS
 from deepemg.reconstruct.nmm.personal import SCHEME, identified, personal_posterior
 from deepemg.reconstruct.nmm.scales import ParameterScale
 from deepemg.reconstruct.nmm.subject_fit import subject_fit
+from deepemg.reconstruct.nmm.told_level import told_factors
 
 SERIES = ("time_s", "angle", "velocity", "torque")
 
@@ -44,9 +45,8 @@ class FittedNmm:
         check_trials([trial], self.arm)
         if not self.settings["emg"]:
             trial = trial.without(trial.observed)
-        trials = [*nearest(self.context, trial), trial]
-        posterior = ask(self.ensemble, trials, self.arm, self.settings)
-        belief = beliefs(posterior, self.ensemble, trials, self.arm, self.settings)[-1]
+        factors = told_factors(nearest(self.context, trial), trial, self.arm.muscle_names, self._believed)
+        belief = self._believed(trial).times(factors)
         fit = subject_fit([trial], self.arm, [belief], (self.personal, self.sd), self.settings, personal=False)
         limits = (
             np.where(belief.hidden, limit * fit.factors[0], belief.mean) for limit in (belief.lower, belief.upper)
@@ -56,6 +56,12 @@ class FittedNmm:
         return Reconstruction(
             trial.time_s, self.arm.muscle_names, mean, np.minimum(lower, mean), np.maximum(upper, mean), fit.torques[0]
         )
+
+    def _believed(self, trial: Trial) -> Belief:
+        """By the prior, beside the training trials."""
+        trials = [*nearest(self.context, trial), trial]
+        posterior = ask(self.ensemble, trials, self.arm, self.settings)
+        return beliefs(posterior, self.ensemble, trials, self.arm, self.settings)[-1]
 
     def parameters(self) -> pd.DataFrame:
         """Fitted values with the posterior's sd; identified where that is less than half of the prior's."""
