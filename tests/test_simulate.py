@@ -283,6 +283,12 @@ def test_a_crashed_trial_leaves_the_others_and_is_made_by_the_next_run(tmp_path:
     assert (tmp_path / "S1/0kg_train_emg.csv.gz").stat().st_mtime_ns == before
 
 
+def test_a_trial_in_which_the_muscles_lose_the_arm_is_lost(subject: Subject) -> None:
+    weak = vary(ASSUMPTIONS, {"control": {"stiffness": 0.0, "damping": 0.0, "acceleration_stiffness": -60.0}})
+    with pytest.raises(RuntimeError, match=r"2kg_test: the arm is .* deg from its plan"):
+        simulate_trial(replace(TINY, assumptions=weak), subject, MOVEMENT, TINY.streams(1, MOVEMENT.name))
+
+
 def test_a_finished_subject_is_kept_and_another_one_never_overwritten(folder: Path) -> None:
     before = (folder / "subject.yaml").stat().st_mtime_ns
     assert make_cohort(folder.parent, TINY, 1, jobs=1) == []

@@ -80,7 +80,9 @@ def make_trial(folder: Path, cohort: Cohort, index: int, trial: Trial) -> None:
 
 
 def make_cohort(out: Path, cohort: Cohort, subjects: int, jobs: int) -> list[str]:
-    """Write subject folders S1, S2, ... into `out`; the answer names the trials that were lost to a crash.
+    """Write subject folders S1, S2, ... into `out`; the answer names the trials that were lost.
+
+    A trial is lost where the engine crashed or the muscles lost the arm.
 
     A subject's folder lists the trials that were made. What an earlier run of the same cohort made stays as it is, what
     it lost is made again. Raises FileExistsError before any work where another subject is already there.

@@ -16,11 +16,16 @@ from deepemg.simulate.sharing import PLANS
 from deepemg.simulate.skeleton import Skeleton
 from deepemg.simulate.subject import Subject
 
+ASTRAY_DEG = 60.0  # from the plan: the muscles have lost the arm, which then swings through its joint's end stop
+
 
 def simulate_movement(
     subject: Subject, trial: Movement, tier: str, streams: Streams, assumptions: Assumptions
 ) -> Truth:
-    """Simulate one movement trial with the engine and the sharing rule of a tier."""
+    """Simulate one movement trial with the engine and the sharing rule of a tier.
+
+    Raises RuntimeError where the arm leaves its plan: no lab would keep such a trial.
+    """
     control, rules = assumptions["control"], assumptions["tiers"][tier]
     arm = subject.arm.in_posture(trial.posture)
     motion = plan_curls(subject.habit, trial, control["interval"], streams("motion"), assumptions["motion"])
@@ -31,7 +36,11 @@ def simulate_movement(
     controller = Controller(subject, needed, sharing, floor, control)
     plant = make_plant(rules["engine"], subject, arm, trial.load_kg, control)
     modulation = fast_modulation(len(motion.time), len(arm.muscles), streams("modulation"), control)
-    return close_loop(plant, controller, motion.time, float(motion.angle[0]), modulation, control)
+    truth = close_loop(plant, controller, motion.time, float(motion.angle[0]), modulation, control)
+    astray = np.rad2deg(np.abs(truth.angle - motion.angle)).max()
+    if astray > ASTRAY_DEG:
+        raise RuntimeError(f"{subject.name} {trial.name}: the arm is {astray:.0f} deg from its plan")
+    return truth
 
 
 def tracking(subject: Subject, skeleton: Skeleton, motion: Motion, control: Assumptions) -> NeededTorque:
