@@ -15,14 +15,16 @@ from conftest import SEED, TINY
 import deepemg
 from deepemg.arm.forward import ForwardModel
 from deepemg.arm.opensim import inverse_dynamics, muscle_geometry
+from deepemg.simulate import cohort as cohort_module
 from deepemg.simulate.assumptions import load_assumptions, vary
 from deepemg.simulate.closed_loop import Truth, open_loop
-from deepemg.simulate.cohort import make_cohort, make_trial, simulate_trial
+from deepemg.simulate.cohort import Cohort, make_cohort, make_trial, simulate_trial
 from deepemg.simulate.edf import write_edf
 from deepemg.simulate.emg import amplifier_step, digitise, raw_emg
 from deepemg.simulate.motion import minimum_jerk
+from deepemg.simulate.movement import ArmLostError
 from deepemg.simulate.plants import make_plant
-from deepemg.simulate.protocol import Movement
+from deepemg.simulate.protocol import Movement, Streams, Trial
 from deepemg.simulate.sharing import PLANS
 from deepemg.simulate.sharing.rule import share_torque
 from deepemg.simulate.subject import Subject
@@ -283,10 +285,25 @@ def test_a_crashed_trial_leaves_the_others_and_is_made_by_the_next_run(tmp_path:
     assert (tmp_path / "S1/0kg_train_emg.csv.gz").stat().st_mtime_ns == before
 
 
-def test_a_trial_in_which_the_muscles_lose_the_arm_is_lost(subject: Subject) -> None:
+def test_a_trial_in_which_the_muscles_lose_the_arm_is_no_trial(subject: Subject) -> None:
     weak = vary(ASSUMPTIONS, {"control": {"stiffness": 0.0, "damping": 0.0, "acceleration_stiffness": -60.0}})
-    with pytest.raises(RuntimeError, match=r"2kg_test: the arm is .* deg from its plan"):
+    with pytest.raises(ArmLostError, match=r"2kg_test: the arm is .* deg from its plan"):
         simulate_trial(replace(TINY, assumptions=weak), subject, MOVEMENT, TINY.streams(1, MOVEMENT.name))
+
+
+def test_a_trial_is_done_again_until_the_arm_is_held(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    takes: list[float] = []
+
+    def simulate(cohort: Cohort, subject: Subject, trial: Trial, streams: Streams) -> float:
+        takes.append(streams("motion").random())
+        if len(takes) < 2:
+            raise ArmLostError
+        return takes[-1]
+
+    monkeypatch.setattr(cohort_module, "simulate_trial", simulate)
+    streams, truth = cohort_module.good_take(TINY, 1, subject, MOVEMENT)
+    assert len(set(takes)) == 2 and truth == streams("motion").random()
+    assert takes[0] == TINY.streams(1, MOVEMENT.name)("motion").random()
 
 
 def test_a_finished_subject_is_kept_and_another_one_never_overwritten(folder: Path) -> None:

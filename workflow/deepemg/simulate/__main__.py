@@ -39,7 +39,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     for trial in lost:
-        print(f"lost: {trial} crashed or left its plan, and is not in the subject's trials.csv", file=sys.stderr)
+        print(f"lost: {trial} was not made, and is not in the subject's trials.csv", file=sys.stderr)
     return 1 if lost else 0
 
 

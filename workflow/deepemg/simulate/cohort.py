@@ -20,10 +20,11 @@ from deepemg.simulate.description import read_source, read_trials, write_subject
 from deepemg.simulate.emg import raw_emg
 from deepemg.simulate.folder import write_trial
 from deepemg.simulate.isometric import simulate_hold, simulate_mvc, simulate_rest
-from deepemg.simulate.movement import simulate_movement
+from deepemg.simulate.movement import ArmLostError, simulate_movement
 from deepemg.simulate.protocol import Movement, Rest, Streams, Trial, trials_of
 from deepemg.simulate.subject import Subject, sample_subject
 
+TAKES = 20  # of a trial in which the muscles lose the arm
 FORMAT = 2  # raise it when the code makes other files out of the same assumptions
 
 
@@ -69,11 +70,24 @@ def simulate_trial(cohort: Cohort, subject: Subject, trial: Trial, streams: Stre
     return simulate_mvc(subject, trial, *made_by) if trial.role == "mvc" else simulate_hold(subject, trial, *made_by)
 
 
+def good_take(cohort: Cohort, index: int, subject: Subject, trial: Trial) -> tuple[Streams, Truth]:
+    """The trial, done again with other random numbers where the muscles lost the arm, as in a lab.
+
+    Raises ArmLostError after too many takes.
+    """
+    for take in range(1, TAKES + 1):
+        streams = cohort.streams(index, trial.name if take == 1 else f"{trial.name} take {take}")
+        try:
+            return streams, simulate_trial(cohort, subject, trial, streams)
+        except ArmLostError as error:
+            lost = error
+    raise lost
+
+
 def make_trial(folder: Path, cohort: Cohort, index: int, trial: Trial) -> None:
     """Simulate one trial of subject `index` and write its files into the subject's folder."""
     subject, assumptions = cohort.subject(index), cohort.assumptions
-    streams = cohort.streams(index, trial.name)
-    truth = simulate_trial(cohort, subject, trial, streams)
+    streams, truth = good_take(cohort, index, subject, trial)
     interval = assumptions["control"]["interval"]
     emg = raw_emg(subject.electrodes, truth.excitation, interval, streams("emg"), assumptions["emg"])
     write_trial(folder, trial, subject, truth, emg, streams, assumptions, cohort.emg_format)
@@ -82,8 +96,7 @@ def make_trial(folder: Path, cohort: Cohort, index: int, trial: Trial) -> None:
 def make_cohort(out: Path, cohort: Cohort, subjects: int, jobs: int) -> list[str]:
     """Write subject folders S1, S2, ... into `out`; the answer names the trials that were lost.
 
-    A trial is lost where the engine crashed or the muscles lost the arm.
-
+    A trial is lost where the engine crashed, or the muscles lost the arm in every take.
     A subject's folder lists the trials that were made. What an earlier run of the same cohort made stays as it is, what
     it lost is made again. Raises FileExistsError before any work where another subject is already there.
     """

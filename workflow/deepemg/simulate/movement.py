@@ -19,12 +19,16 @@ from deepemg.simulate.subject import Subject
 ASTRAY_DEG = 60.0  # from the plan: the muscles have lost the arm, which then swings through its joint's end stop
 
 
+class ArmLostError(RuntimeError):
+    """The muscles did not hold the arm to its plan."""
+
+
 def simulate_movement(
     subject: Subject, trial: Movement, tier: str, streams: Streams, assumptions: Assumptions
 ) -> Truth:
     """Simulate one movement trial with the engine and the sharing rule of a tier.
 
-    Raises RuntimeError where the arm leaves its plan: no lab would keep such a trial.
+    Raises ArmLostError where the arm leaves its plan: no lab would keep such a trial.
     """
     control, rules = assumptions["control"], assumptions["tiers"][tier]
     arm = subject.arm.in_posture(trial.posture)
@@ -39,7 +43,7 @@ def simulate_movement(
     truth = close_loop(plant, controller, motion.time, float(motion.angle[0]), modulation, control)
     astray = np.rad2deg(np.abs(truth.angle - motion.angle)).max()
     if astray > ASTRAY_DEG:
-        raise RuntimeError(f"{subject.name} {trial.name}: the arm is {astray:.0f} deg from its plan")
+        raise ArmLostError(f"{subject.name} {trial.name}: the arm is {astray:.0f} deg from its plan")
     return truth
 
 
