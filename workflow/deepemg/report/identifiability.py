@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,7 +16,8 @@ from matplotlib.patches import Patch
 from deepemg.report.style import DOUBLE_COLUMN_MM, METHOD_COLOURS, TRUTH_COLOUR, in_house_style, new_figure
 
 COLUMNS = 5
-RMSE_NM = (0.5, 1.0, 2.0, 4.0)
+RMSE_NM = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+PALEST = 0.8  # of the colour map: its yellow is lost on white
 CHI_SQUARE_90 = 4.605  # of two degrees of freedom
 TICKS = (0.25, 0.5, 1, 2, 4)
 
@@ -51,7 +53,9 @@ def plot(landscapes: Sequence[Landscape], flexor: str, extensor: str) -> Figure:
 
 def _panel(axes: Axes, one: Landscape) -> None:
     flexor, extensor = one.factors
-    drawn = axes.contour(extensor, flexor, one.rmse_nm, levels=RMSE_NM, cmap="viridis", linewidths=0.8)
+    axes.set(xscale="log", yscale="log", xlim=extensor[[0, -1]], ylim=flexor[[0, -1]])  # labels of contours need them
+    colours = colormaps["viridis"](np.linspace(0, PALEST, len(RMSE_NM)))
+    drawn = axes.contour(extensor, flexor, one.rmse_nm, levels=RMSE_NM, colors=colours, linewidths=0.8)
     axes.clabel(drawn, fmt="%g", fontsize=7)
     around = np.linspace(0, 2 * np.pi, 200)
     root = np.linalg.cholesky(one.covariance + 1e-9 * np.eye(2))
@@ -60,14 +64,10 @@ def _panel(axes: Axes, one: Landscape) -> None:
     axes.plot(1, 1, "o", color=METHOD_COLOURS["nmm"], markersize=3)
     if one.truth:
         axes.plot(one.truth[1], one.truth[0], "x", color=TRUTH_COLOUR, markersize=5, clip_on=False)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
     for axis, factors in ((axes.xaxis, extensor), (axes.yaxis, flexor)):
         shown = [tick for tick in TICKS if factors[0] <= tick <= factors[-1]]
         axis.set_ticks(shown, [f"{tick:g}" for tick in shown])
         axis.set_ticks([], minor=True)
-    axes.set_xlim(extensor[0], extensor[-1])
-    axes.set_ylim(flexor[0], flexor[-1])
     axes.set_title(one.title)
 
 
