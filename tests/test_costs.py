@@ -28,6 +28,7 @@ def test_costs_are_told_by_method(tmp_path: Path) -> None:
         _fit(tmp_path, "S2", "copy", "4.0", "epoch,loss\n"),
         _fit(tmp_path, "S1", "moco-1", "9.0", "epoch,loss,converged\n30,1.0,True\n500,2.0,False\n"),
     ]
+    _fit(tmp_path, "S9", "copy", "99.0", "epoch,loss\n")  # a subject that is no longer in the cohort
     copy, moco = costs(tmp_path / "benchmarks", losses, {"copy": "copy", "moco-1": "moco"}).to_dict("records")
     assert copy["fits"] == 2 and copy["wall_s"] == 3.0 and copy["peak_mb"] == 300.0 and copy["cpu_s"] != copy["cpu_s"]
     assert copy["not_converged"] == 0 and moco["not_converged"] == 1 and moco["engines"].startswith("opensim ")

@@ -25,18 +25,19 @@ def costs(benchmarks: Path, losses: Iterable[Path], methods: Mapping[str, str]) 
     """A row per method of the fits for all loads.
 
     fits; trials that did not converge where the method says so; medians of wall time and CPU time (s) of a fit with all
-    its reconstructions; largest peak memory (MB); versions of what it runs on. `benchmarks` holds
-    <subject>/all/<method>.tsv, `losses` are the fits' loss.csv, `methods` the base method of each name. Raises
-    FileNotFoundError for a method without benchmarks.
+    its reconstructions; largest peak memory (MB); versions of what it runs on. `losses` are the fits'
+    <subject>/all/<method>/loss.csv, `methods` the base method of each name; `benchmarks` holds
+    <subject>/all/<method>.tsv, also of subjects that have left the study. Raises FileNotFoundError for a method without benchmarks.
     """
-    histories = [(path.parent.name, pd.read_csv(path)) for path in losses]
+    fits = [(path.parents[2].name, path.parent.name, pd.read_csv(path)) for path in losses]
     rows = []
     for method, base in methods.items():
-        files = sorted(benchmarks.glob(f"*/all/{method}.tsv"))
+        own = [benchmarks / subject / "all" / f"{method}.tsv" for subject, name, _ in fits if name == method]
+        files = [file for file in own if file.exists()]
         if not files:
             raise FileNotFoundError(f"{benchmarks} holds no benchmark of {method}")
         runs = pd.concat([pd.read_csv(file, sep="\t", na_values="-") for file in files])
-        failed = _not_converged([history for name, history in histories if name == method])
+        failed = _not_converged([history for _, name, history in fits if name == method])
         cost = runs["s"].median(), runs["cpu_time"].median(), runs["max_rss"].max()
         engines = ", ".join(f"{name} {version(name)}" for name in ENGINES[base])
         rows.append((method, len(files), failed, *cost, engines))
