@@ -27,7 +27,8 @@ def costs(benchmarks: Path, losses: Iterable[Path], methods: Mapping[str, str]) 
     fits; trials that did not converge where the method says so; medians of wall time and CPU time (s) of a fit with all
     its reconstructions; largest peak memory (MB); versions of what it runs on. `losses` are the fits'
     <subject>/all/<method>/loss.csv, `methods` the base method of each name; `benchmarks` holds
-    <subject>/all/<method>.tsv, also of subjects that have left the study. Raises FileNotFoundError for a method without benchmarks.
+    <subject>/all/<method>.tsv, also of subjects that have left the study. Raises FileNotFoundError for a method without
+    benchmarks.
     """
     fits = [(path.parents[2].name, path.parent.name, pd.read_csv(path)) for path in losses]
     rows = []
