@@ -35,7 +35,7 @@ opponents: .venv/ready
 	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --configfile config/kilograms.yaml \
 	  --config data=examples/cube_kilograms "recordings=$(CUBE)" results=results/cross_validation_kg
 
-# Twenty new subjects each in tiers T2 and T3, scored once per release (some two hours).
+# Twenty new subjects each in tiers T2 and T3, scored once per release (an hour or so).
 tiers: .venv/ready
 	for tier in T2 T3; do \
 	  python -m deepemg.simulate --seed 2611 --subjects 20 --tier $$tier --out results/tiers/cohorts/$$tier || test $$? -eq 1 || exit; \
