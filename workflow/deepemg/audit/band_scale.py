@@ -34,7 +34,7 @@ Misses = dict[str, np.ndarray]
 def misses(muscle: str, truth: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """Misses of one muscle; shapes are those of `truth`, excitations and bands are fractions of MVC."""
     offset = float(OFFSET[SLOTS.index(muscle)])
-    low, high, true = (np.log(np.maximum(values, 0) + offset) for values in (lower, upper, truth))
+    low, high, true = (np.log(values + offset) for values in (lower, upper, truth))
     return np.abs(true - (low + high) / 2) / ((high - low) / 2)
 
 

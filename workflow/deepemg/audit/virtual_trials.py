@@ -58,7 +58,7 @@ def estimates(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Mean, limits of the band, and copy, each (subject, sample, muscle slot), of the first trial recorded."""
     v = _with_trials(subjects, recorded.trials)
-    parts = [_estimates(ensemble, v, recorded, slice(at, at + BATCH)) for at in range(0, len(v.size), BATCH)]
+    parts = [_batch(ensemble, v, recorded, slice(at, at + BATCH)) for at in range(0, len(v.size), BATCH)]
     mean, lower, upper, copied = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
     return mean, lower, upper, copied
 
@@ -73,7 +73,7 @@ def _rows(v: VirtualSubjects, rows: slice) -> VirtualSubjects:
     return replace(v, **others, isometric=isometric)
 
 
-def _estimates(
+def _batch(
     ensemble: Ensemble, subjects: VirtualSubjects, recorded: Recorded, rows: slice
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Mean, lower and upper limit of the band, and copy, each (B, T, M), of the first trial."""

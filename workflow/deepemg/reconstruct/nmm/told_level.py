@@ -28,7 +28,7 @@ def told_factors(
         if told:
             blind = believe(other.without(told))
             for name in told:
-                pair = other.envelopes[name].mean(), blind.mean[:, list(muscles).index(name)].mean()
+                pair = other.envelopes[name].mean(), blind.mean[:, muscles.index(name)].mean()
                 recorded, believed = np.log(np.maximum(pair, SMALLEST))
                 errors[name].append(recorded - believed)
     return np.exp(np.array([np.mean(values) if values else 0.0 for values in errors.values()]))
