@@ -1,9 +1,10 @@
-# Deep-muscle EMG from elbow motion, load and surface EMG. Run: snakemake --cores 8 all
+# Deep-muscle EMG from joint motion, load and surface EMG. Run: snakemake --cores 8 all
 from snakemake.utils import min_version
 
 min_version("9.27")
 
 
+configfile: "config/comparison.yaml"
 configfile: "config/config.yaml"
 
 
@@ -17,7 +18,7 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/inputs.smk"
+include: "workflow/rules/targets.smk"
 include: "workflow/rules/check.smk"
 include: "workflow/rules/preprocess.smk"
 include: "workflow/rules/fit.smk"
@@ -25,8 +26,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/opponents.smk"
-include: "workflow/rules/unseen_load.smk"
+include: "workflow/rules/comparison.smk"
 include: "workflow/rules/cross_validation.smk"
 include: "workflow/rules/run.smk"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepemg.arm.definition import Arm, load_arm
-from deepemg.arm.inverse_dynamics import joint_moment
+from deepemg.joint.definition import Joint, load_joint
+from deepemg.joint.inverse_dynamics import joint_moment
 from deepemg.reconstruct.contract import Trial
 from deepemg.simulate.assumptions import Assumptions, load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort
@@ -35,8 +35,8 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def elbow6() -> Arm:
-    return load_arm("elbow6")
+def elbow6() -> Joint:
+    return load_joint("elbow6")
 
 
 @pytest.fixture(scope="session")
@@ -49,14 +49,14 @@ def cube() -> Path:
     return folder
 
 
-def make_trial(arm: Arm, *, name: str = "a", load_kg: float = 2.0, seconds: float = 4.0, phase: float = 0.0) -> Trial:
+def make_trial(joint: Joint, *, name: str = "a", load_kg: float = 2.0, seconds: float = 4.0, phase: float = 0.0) -> Trial:
     """A curl with closed-form torque and plausible observed envelopes."""
     time = np.arange(0, seconds, 0.01)
     omega = 2 * np.pi * 0.4
     angle = 1.0 - 0.9 * np.cos(omega * time + phase)
     velocity = 0.9 * omega * np.sin(omega * time + phase)
     acceleration = 0.9 * omega**2 * np.cos(omega * time + phase)
-    torque = joint_moment(arm.skeleton, angle, acceleration, load_kg=load_kg)
+    torque = joint_moment(joint.skeleton, angle, acceleration, load_kg=load_kg)
     effort = np.clip(torque / 40, 0, 1)
     envelopes = {
         "BIClong": effort + 0.02,
@@ -68,7 +68,7 @@ def make_trial(arm: Arm, *, name: str = "a", load_kg: float = 2.0, seconds: floa
 
 
 @pytest.fixture(scope="session")
-def trials(elbow6: Arm) -> tuple[Trial, ...]:
+def trials(elbow6: Joint) -> tuple[Trial, ...]:
     return tuple(make_trial(elbow6, name=f"{load}kg", load_kg=load, phase=load / 5) for load in (0.0, 2.0, 4.0))
 
 

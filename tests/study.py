@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 import yaml
 
-from deepemg.reconstruct.nmm.ensemble import Ensemble
-from deepemg.reconstruct.nmm.network import PriorNetwork, Shape
-from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.amortised_posterior import Ensemble
+from deepemg.reconstruct.nmm.density_estimator import DensityEstimator, Shape
+from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
 
 SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config")
 
@@ -24,7 +24,7 @@ def untrained_prior(path: Path) -> Path:
     """A prior of one small network that has learnt nothing: quick, and enough where no result is judged."""
     torch.manual_seed(0)
     count = len(ParameterScale().scheme)
-    network = PriorNetwork(Shape(n_parameters=count, width=16, heads=2, layers=1, rank=2)).eval()
+    network = DensityEstimator(Shape(n_parameters=count, width=16, heads=2, layers=1, rank=2)).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
     Ensemble((network,), torch.ones(count), {"flexor": 1.0, "extensor": 1.0}).save(path)
     return path

@@ -7,32 +7,32 @@ import pandas as pd
 import pytest
 import torch
 
-from deepemg.arm.activation import shape, two_poles
-from deepemg.arm.definition import available_arms, load_arm
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.geometry import MuscleGeometry
-from deepemg.arm.hill import hill_force
-from deepemg.arm.inverse_dynamics import joint_moment
-from deepemg.arm.opensim import build_model, import_opensim, inverse_dynamics, muscle_geometry
-from deepemg.arm.parameters import PersonalParameters, hill_parameters, parameter_scheme
-from deepemg.arm.scaling import describe_arm, restore_arm, scale_arm
-from deepemg.arm.shared_moment_arm import indistinguishable
+from deepemg.joint.activation import shape, two_poles
+from deepemg.joint.definition import available_joints, load_joint
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.geometry import MuscleGeometry
+from deepemg.joint.hill import hill_force
+from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.opensim import build_model, import_opensim, inverse_dynamics, muscle_geometry
+from deepemg.joint.parameters import PersonalParameters, hill_parameters, parameter_scheme
+from deepemg.joint.scaling import describe_joint, restore_joint, scale_joint
+from deepemg.joint.shared_moment_arm import indistinguishable
 from deepemg.signals.torque import subject_torque
 
 FLOAT = torch.float64
 POSTURES = {"overhead", "horizontal"}
 
 
-def model(arm):
-    return ForwardModel(arm, rate_hz=100, activation_time_constant_s=0.015)
+def model(joint):
+    return ForwardModel(joint, rate_hz=100, activation_time_constant_s=0.015)
 
 
 def test_length_table_is_opensims(elbow6):
     lengths, moment_arms = muscle_geometry(elbow6, elbow6.length_angles_deg)
     assert np.max(np.abs(lengths - elbow6.lengths)) < 1e-8
-    ours, arms = MuscleGeometry(elbow6)(torch.tensor(np.deg2rad(elbow6.length_angles_deg)))
+    ours, joints = MuscleGeometry(elbow6)(torch.tensor(np.deg2rad(elbow6.length_angles_deg)))
     assert np.max(np.abs(ours.numpy() - lengths)) < 1e-8
-    assert np.median(np.abs(arms.numpy() - moment_arms)) < 1e-6
+    assert np.median(np.abs(joints.numpy() - moment_arms)) < 1e-6
 
 
 def test_moment_arms_are_the_slope_of_opensims_lengths(elbow6):
@@ -55,9 +55,9 @@ def test_geometry_between_the_knots(elbow6):
     assert np.max(np.abs(ours.numpy() - lengths)) < 1e-5
 
 
-@pytest.mark.parametrize("name", available_arms())
+@pytest.mark.parametrize("name", available_joints())
 def test_moment_arm_is_minus_the_slope_of_length(name):
-    geometry = MuscleGeometry(load_arm(name))
+    geometry = MuscleGeometry(load_joint(name))
     angle = torch.linspace(-0.3, 2.8, 400, dtype=FLOAT, requires_grad=True)
     length, moment_arm = geometry(angle)
     for muscle in range(length.shape[1]):
@@ -67,8 +67,8 @@ def test_moment_arm_is_minus_the_slope_of_length(name):
 
 def test_moment_arm_is_held_beyond_the_table(elbow6):
     geometry = MuscleGeometry(elbow6)
-    _, arms = geometry(torch.deg2rad(torch.tensor([130.0, 159.0], dtype=FLOAT)))
-    assert torch.allclose(arms[0], arms[1])
+    _, joints = geometry(torch.deg2rad(torch.tensor([130.0, 159.0], dtype=FLOAT)))
+    assert torch.allclose(joints[0], joints[1])
 
 
 def test_hill_force_is_opensims(elbow6):
@@ -107,23 +107,23 @@ def test_inverse_dynamics_is_opensims(elbow6):
     time = np.arange(0, 5, 0.01)
     omega = 2 * np.pi * 0.4
     angle, acceleration = 1.0 - 0.9 * np.cos(omega * time), 0.9 * omega**2 * np.cos(omega * time)
-    arm = scale_arm(elbow6, {"upper_arm_m": 0.31, "forearm_m": 0.25, "mass_kg": 80})
-    closed = joint_moment(arm.skeleton, angle, acceleration, load_kg=4.0)
-    tool = inverse_dynamics(arm, time, angle, load_kg=4.0)
+    joint = scale_joint(elbow6, {"upper_arm_m": 0.31, "forearm_m": 0.25, "mass_kg": 80})
+    closed = joint_moment(joint.skeleton, angle, acceleration, load_kg=4.0)
+    tool = inverse_dynamics(joint, time, angle, load_kg=4.0)
     # The tool differentiates a spline of the angle, which is poor within a few samples of both ends.
     assert np.max(np.abs(closed - tool)[20:-20]) < 1e-4
     assert np.max(np.abs(closed - tool)) < 1e-2  # the tolerance of OpenSim's own tests of the tool on arm26
     assert np.max(np.abs(closed)) > 10
 
 
-@pytest.mark.parametrize("posture", [None, *load_arm("elbow6").postures])
+@pytest.mark.parametrize("posture", [None, *load_joint("elbow6").postures])
 def test_gravity_of_each_posture_is_opensims(posture):
     time = np.arange(0, 4, 0.01)
     omega = 2 * np.pi * 0.4
     angle, acceleration = 1.0 - 0.9 * np.cos(omega * time), 0.9 * omega**2 * np.cos(omega * time)
-    arm = scale_arm(load_arm("elbow7"), {"forearm_m": 0.25, "mass_kg": 80}).in_posture(posture)
-    closed = joint_moment(arm.skeleton, angle, acceleration, load_kg=4.0)
-    assert np.max(np.abs(closed - inverse_dynamics(arm, time, angle, load_kg=4.0))[20:-20]) < 1e-4
+    joint = scale_joint(load_joint("elbow7"), {"forearm_m": 0.25, "mass_kg": 80}).in_posture(posture)
+    closed = joint_moment(joint.skeleton, angle, acceleration, load_kg=4.0)
+    assert np.max(np.abs(closed - inverse_dynamics(joint, time, angle, load_kg=4.0))[20:-20]) < 1e-4
 
 
 def test_overhead_turns_gravity_round_and_horizontal_takes_it_away(elbow6):
@@ -136,11 +136,11 @@ def test_overhead_turns_gravity_round_and_horizontal_takes_it_away(elbow6):
 
 
 def test_postures_survive_scaling_and_an_unknown_one_is_refused(elbow6):
-    arm = restore_arm(describe_arm(scale_arm(elbow6, {"forearm_m": 0.26})))
-    assert arm.postures == elbow6.postures == load_arm("elbow7").postures and set(arm.postures) == POSTURES
-    assert arm.in_posture(None) is arm and load_arm("knee4").postures == {}
+    joint = restore_joint(describe_joint(scale_joint(elbow6, {"forearm_m": 0.26})))
+    assert joint.postures == elbow6.postures == load_joint("elbow7").postures and set(joint.postures) == POSTURES
+    assert joint.in_posture(None) is joint and load_joint("knee4").postures == {}
     with pytest.raises(KeyError, match=r"'lying'.*overhead, horizontal"):
-        arm.in_posture("lying")
+        joint.in_posture("lying")
 
 
 def test_torque_of_a_subject_follows_the_posture_of_each_trial(elbow6):
@@ -236,29 +236,29 @@ def test_activation_shape_is_monotone_and_keeps_the_ends():
 
 
 def test_scaling_keeps_the_operating_range_and_can_be_restored(elbow6):
-    arm = scale_arm(elbow6, {"upper_arm_m": 0.32, "forearm_m": 0.26, "mass_kg": 90})
-    for scaled, generic in zip(arm.muscles, elbow6.muscles, strict=True):
+    joint = scale_joint(elbow6, {"upper_arm_m": 0.32, "forearm_m": 0.26, "mass_kg": 90})
+    for scaled, generic in zip(joint.muscles, elbow6.muscles, strict=True):
         assert scaled.optimal_fibre_length / generic.optimal_fibre_length == pytest.approx(
-            np.mean(arm.lengths / elbow6.lengths)
+            np.mean(joint.lengths / elbow6.lengths)
         )
-    assert arm.skeleton.distal.mass == pytest.approx(90 * elbow6.skeleton.distal_mass_fraction)
-    again = restore_arm(describe_arm(arm))
-    assert np.array_equal(again.lengths, arm.lengths) and again.muscles == arm.muscles
+    assert joint.skeleton.distal.mass == pytest.approx(90 * elbow6.skeleton.distal_mass_fraction)
+    again = restore_joint(describe_joint(joint))
+    assert np.array_equal(again.lengths, joint.lengths) and again.muscles == joint.muscles
 
 
 def test_elbow7_has_brachioradialis_with_its_source_moment_arm():
-    arm = load_arm("elbow7")
-    _, arms = MuscleGeometry(arm)(torch.deg2rad(torch.tensor([90.0, 120.0], dtype=FLOAT)))
-    brachioradialis = arms[:, arm.muscle_names.index("BRD")].numpy()
+    joint = load_joint("elbow7")
+    _, joints = MuscleGeometry(joint)(torch.deg2rad(torch.tensor([90.0, 120.0], dtype=FLOAT)))
+    brachioradialis = joints[:, joint.muscle_names.index("BRD")].numpy()
     assert brachioradialis == pytest.approx([0.0786, 0.0897], abs=1.5e-3)  # MoBL-ARMS table, cm to m
 
 
 def test_torque_cannot_tell_heads_that_share_a_moment_arm():
     surface = ("BIClong", "BICshort", "TRIlong", "TRIlat")
-    assert indistinguishable(load_arm("elbow6"), surface) == {"TRImed": ["TRIlong", "TRIlat"]}
-    assert indistinguishable(load_arm("elbow6"), ("BIClong", "TRImed")) == {
+    assert indistinguishable(load_joint("elbow6"), surface) == {"TRImed": ["TRIlong", "TRIlat"]}
+    assert indistinguishable(load_joint("elbow6"), ("BIClong", "TRImed")) == {
         "BICshort": ["BIClong"],
         "TRIlong": ["TRImed"],
         "TRIlat": ["TRImed"],
     }
-    assert "VI" in indistinguishable(load_arm("knee4"), ("RF", "VL", "VM"))
+    assert "VI" in indistinguishable(load_joint("knee4"), ("RF", "VL", "VM"))

@@ -10,37 +10,37 @@ import torch
 from conftest import make_trial
 from test_methods import fit
 
-from deepemg.arm.definition import load_arm
-from deepemg.arm.exchange import personal_arm, write_osim
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.opensim import import_opensim
-from deepemg.arm.scaling import scale_arm
-from deepemg.arm.storage import read_storage, write_activations, write_excitations, write_moment
+from deepemg.joint.definition import load_joint
+from deepemg.joint.exchange import personal_joint, write_osim
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.opensim import import_opensim
+from deepemg.joint.scaling import scale_joint
+from deepemg.joint.storage import read_storage, write_activations, write_excitations, write_moment
 from deepemg.reconstruct.export import export
 from deepemg.reconstruct.trials import reconstruct_trials
 
-ARMS = {
+JOINTS = {
     "elbow6": {"upper_arm_m": 0.31, "forearm_m": 0.25, "mass_kg": 80},
     "elbow7": {},
     "knee4": {"thigh_m": 0.42, "shank_m": 0.45},
 }
 
 
-@pytest.mark.parametrize("name", ARMS)
+@pytest.mark.parametrize("name", JOINTS)
 def test_written_arm_gives_our_torque_in_opensim(name, tmp_path):
     """To 1 mN m, save within a degree of the ends of the length table, where the two splines differ."""
     osim = import_opensim()
-    arm, rng = scale_arm(load_arm(name), ARMS[name]), np.random.default_rng(3)
-    forward = ForwardModel(arm, rate_hz=100, activation_time_constant_s=0.015)
+    joint, rng = scale_joint(load_joint(name), JOINTS[name]), np.random.default_rng(3)
+    forward = ForwardModel(joint, rate_hz=100, activation_time_constant_s=0.015)
     scheme = forward.scheme
     share = (scheme.generic - scheme.lower) / (scheme.upper - scheme.lower) + rng.uniform(-0.1, 0.1, len(scheme))
     values = scheme.lower + np.clip(share, 0, 1) * (scheme.upper - scheme.lower)
-    write_osim(personal_arm(arm, values), tmp_path / "arm.osim", load_kg=2.0)
+    write_osim(personal_joint(joint, values), tmp_path / "arm.osim", load_kg=2.0)
     model = osim.Model(str(tmp_path / "arm.osim"))
     state = model.initSystem()
-    coordinate = model.getCoordinateSet().get(arm.coordinate)
-    muscles = [model.getMuscles().get(muscle) for muscle in arm.muscle_names]
-    for angle in np.deg2rad(np.linspace(2, arm.length_angles_deg[-1] - 2, 7)):
+    coordinate = model.getCoordinateSet().get(joint.coordinate)
+    muscles = [model.getMuscles().get(muscle) for muscle in joint.muscle_names]
+    for angle in np.deg2rad(np.linspace(2, joint.length_angles_deg[-1] - 2, 7)):
         for velocity in (-4.0, 0.0, 4.0):
             activation = rng.uniform(0.02, 1, len(muscles))
             coordinate.setValue(state, float(angle), False)

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
-from deepemg.arm.definition import load_arm
-from deepemg.arm.parameters import parameter_scheme
+from deepemg.joint.definition import load_joint
+from deepemg.joint.parameters import parameter_scheme
 from deepemg.report import (
     band_coverage,
     deep_error,
@@ -35,8 +35,8 @@ from deepemg.report import (
 from deepemg.report.page import render_page
 from deepemg.report.timeline import end_to_end
 
-ARM = load_arm("elbow6")
-DEEP = {name: ARM.muscle(name).label for name in ("BRA", "TRImed")}
+JOINT = load_joint("elbow6")
+DEEP = {name: JOINT.muscle(name).label for name in ("BRA", "TRImed")}
 SUBJECTS, LOADS, METHODS = ["S1", "S2"], ["0kg", "2kg"], ["copy", "mse", "nmm-paper"]
 TIME = np.arange(0, 2, 0.1)
 RANDOM = np.random.default_rng(7)
@@ -68,12 +68,12 @@ PROFILES = cells(
 )
 TORQUE = over_time("torque_nm", subject=SUBJECTS, load=LOADS)
 TORQUES = over_time("torque_nm", subject=SUBJECTS, load=LOADS, method=METHODS)
-BANDS = [f"{name}{end}" for name in ARM.muscle_names for end in ("", "_lower", "_upper")]
+BANDS = [f"{name}{end}" for name in JOINT.muscle_names for end in ("", "_lower", "_upper")]
 RECONSTRUCTION = over_time("torque_nm", *BANDS, load=LOADS, split=["test"])
-MEASURED = over_time(*(name for name in ARM.muscle_names if name not in DEEP), load=LOADS).drop(columns="load")
+MEASURED = over_time(*(name for name in JOINT.muscle_names if name not in DEEP), load=LOADS).drop(columns="load")
 HELD_OUT = over_time(*DEEP, load=LOADS).drop(columns="load")
 
-SCHEME = parameter_scheme(ARM, "H1")
+SCHEME = parameter_scheme(JOINT, "hill32")
 PERSONAL = pd.concat(
     [
         SCHEME.table(
@@ -91,13 +91,13 @@ LANDSCAPE = identifiability.Landscape("S1, 4 kg", LEVELS, VALLEY, np.array([[0.0
 
 FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
     "training_loss": (lambda: training_loss.plot(LOSS), ["nmm-paper"]),
-    "envelopes": (lambda: envelopes.plot(RECONSTRUCTION, MEASURED, HELD_OUT, ARM, "mse"), ["mse"]),
+    "envelopes": (lambda: envelopes.plot(RECONSTRUCTION, MEASURED, HELD_OUT, JOINT, "mse"), ["mse"]),
     "deep_heatmaps": (lambda: deep_heatmaps.plot(PROFILES, DEEP), METHODS),
     "torque": (lambda: torque.plot(TORQUE, TORQUES), METHODS),
     "torque_error": (lambda: torque_error.plot(TORQUE_SCORES), METHODS),
     "deep_error": (lambda: deep_error.plot(DEEP_EMG, DEEP), METHODS),
     "band_coverage": (lambda: band_coverage.plot(DEEP_EMG, DEEP), METHODS),
-    "parameters": (lambda: parameters.plot(parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, ARM), "H1")), []),
+    "parameters": (lambda: parameters.plot(parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, JOINT), "hill32")), []),
     "identifiability": (lambda: identifiability.plot([LANDSCAPE, LANDSCAPE], *DEEP.values()), []),
 }
 
@@ -191,9 +191,9 @@ def drawn(axes: Axes, colour: str) -> list[np.ndarray]:
 
 def test_envelopes_show_the_test_trials_of_their_load() -> None:
     train = RECONSTRUCTION.assign(split="train", trial=RECONSTRUCTION["trial"] + "_train")
-    figure = envelopes.plot(pd.concat([train, RECONSTRUCTION]), MEASURED, HELD_OUT, ARM, "mse")
-    grid = np.array(panels(figure)).reshape(len(ARM.muscles), len(LOADS))
-    for row, muscle in zip(grid, ARM.muscle_names, strict=True):
+    figure = envelopes.plot(pd.concat([train, RECONSTRUCTION]), MEASURED, HELD_OUT, JOINT, "mse")
+    grid = np.array(panels(figure)).reshape(len(JOINT.muscles), len(LOADS))
+    for row, muscle in zip(grid, JOINT.muscle_names, strict=True):
         recorded = HELD_OUT if muscle in DEEP else MEASURED
         for axes, load in zip(row, LOADS, strict=True):
             (line,), (black,) = drawn(axes, style.METHOD_COLOURS["mse"]), drawn(axes, style.TRUTH_COLOUR)
@@ -204,10 +204,10 @@ def test_envelopes_show_the_test_trials_of_their_load() -> None:
 
 def test_envelopes_draw_a_group_channel_on_each_member_and_no_truth_where_none_is() -> None:
     grouped = MEASURED.rename(columns={"BIClong": "BIC"}).drop(columns="BICshort")
-    figure = envelopes.plot(RECONSTRUCTION, grouped, None, ARM, "mse", value_label="fraction of training maximum")
+    figure = envelopes.plot(RECONSTRUCTION, grouped, None, JOINT, "mse", value_label="fraction of training maximum")
     black = {
         muscle: len(drawn(panels(figure)[i * len(LOADS)], style.TRUTH_COLOUR))
-        for i, muscle in enumerate(ARM.muscle_names)
+        for i, muscle in enumerate(JOINT.muscle_names)
     }
     assert black == {"BIClong": 1, "BICshort": 1, "BRA": 0, "TRIlong": 1, "TRIlat": 1, "TRImed": 0}
     assert "EMG envelope (fraction of training maximum)" in texts(figure)
@@ -279,7 +279,7 @@ PARAMETERS = cells(
     *("generic", "lower", "upper", "personal", "sd"),
     load=[*LOADS, "all"],
     method=["mse", "nmm-paper"],
-    muscle=list(ARM.muscle_names),
+    muscle=list(JOINT.muscle_names),
     parameter=["F_o", "l_o", "l_s", "pennation", "v_max"],
 ).assign(subject="S1", unit="N", identified=True, at_bound=lambda f: f.index < 4)
 PARAMETERS["personal"] = 2000.0 + PARAMETERS.index
@@ -320,7 +320,7 @@ def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> 
     }
     return render_page(
         subject,
-        {"arm": ARM.name, "source": "simulated", "loads": LOADS},
+        {"arm": JOINT.name, "source": "simulated", "loads": LOADS},
         joint="elbow",
         emg_level="mvc" if has_mvc else "training maximum",
         priors={"triceps, medial head": ["triceps, lateral head"]},
@@ -377,10 +377,10 @@ def test_coverage_leaves_methods_without_a_band_out() -> None:
 
 
 def test_parameters_are_told_in_prior_standard_deviations() -> None:
-    table = parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, ARM), "H1")
+    table = parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, JOINT), "hill32")
     assert ((table["personal"] - table["generic"]) / table["prior_sd"]).to_numpy() == pytest.approx(0.5)
     grown = PERSONAL.assign(generic=2 * PERSONAL["generic"])
-    lengths = parameters.with_prior_sd(grown, dict.fromkeys(SUBJECTS, ARM), "H1").query(
+    lengths = parameters.with_prior_sd(grown, dict.fromkeys(SUBJECTS, JOINT), "hill32").query(
         "parameter == 'optimal_fibre_length'"
     )
     before = table.query("parameter == 'optimal_fibre_length'")

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from deepemg.arm.definition import load_arm
-from deepemg.arm.identifiability import identifiability_markdown, with_identifiability
+from deepemg.joint.definition import load_joint
+from deepemg.joint.identifiability import identifiability_markdown, with_identifiability
 from deepemg.reconstruct.registry import MODULES
 from deepemg.report.release import released_summary
 from deepemg.report.summary import with_summary
@@ -171,7 +171,7 @@ def test_readme_reads_its_numbers_from_the_released_tables(root):
 
 def test_table_of_identifiability_is_fresh(root):
     page = (root / "docs" / "arm.md").read_text()
-    fresh = with_identifiability(page, identifiability_markdown(load_arm("elbow6")))
+    fresh = with_identifiability(page, identifiability_markdown(load_joint("elbow6")))
     numbers = [np.array(re.findall(r"\d\.\d\d", text), dtype=float) for text in (page, fresh)]
     assert re.sub(r"\d\.\d\d", "", page) == re.sub(r"\d\.\d\d", "", fresh)
     assert numbers[0] == pytest.approx(numbers[1], abs=0.011)  # the last digit may round otherwise elsewhere

@@ -9,10 +9,10 @@ import pytest
 import torch
 from conftest import make_trial
 
-from deepemg.arm.forward import ForwardModel
+from deepemg.joint.forward import ForwardModel
 from deepemg.reconstruct import hybrid
 
-FORWARD = {"scheme": "H4", "curves": "de_groote", "tendon": "rigid", "activation_time_constant_s": 0.015}
+FORWARD = {"scheme": "strength_factors", "curves": "de_groote", "tendon": "rigid", "activation_time_constant_s": 0.015}
 SETTINGS = {
     "forward": FORWARD,
     "calibration": {"iterations": 8, "tolerance": 1e-12, "parameter_weight": 0.003},
@@ -23,9 +23,9 @@ SETTINGS = {
 }
 
 
-def fit(trials, arm, seed=1, calibration=None, **changes):
+def fit(trials, joint, seed=1, calibration=None, **changes):
     settings = SETTINGS | {"calibration": SETTINGS["calibration"] | (calibration or {})}
-    return hybrid.fit(trials, arm, seed=seed, settings=settings | changes)
+    return hybrid.fit(trials, joint, seed=seed, settings=settings | changes)
 
 
 def same(a, b):
@@ -39,14 +39,14 @@ def fitted(trials, elbow6):
     return fit(trials, elbow6)
 
 
-def other_arm(arm, trial):
+def other_arm(joint, trial):
     """The trial with the torque of an arm of other strengths, driven as the calibration drives it."""
-    model = ForwardModel(arm, rate_hz=trial.rate_hz, **FORWARD)
+    model = ForwardModel(joint, rate_hz=trial.rate_hz, **FORWARD)
     values = model.generic()
     values[model.scheme.index("flexor_strength") + model.scheme.index("extensor_strength")] = torch.tensor(
         [1.5, 0.7], dtype=torch.float64
     )
-    columns = (hybrid.mapped_excitation(trial, arm), trial.angle, trial.velocity)
+    columns = (hybrid.mapped_excitation(trial, joint), trial.angle, trial.velocity)
     return replace(trial, torque=model(*(torch.tensor(column) for column in columns), values).numpy())
 
 
@@ -144,7 +144,7 @@ def test_any_channels_even_silent_ones(observed, elbow6):
     assert np.isfinite(result.mean).all() and np.isfinite(result.torque).all()
 
 
-@pytest.mark.parametrize("forward", [{"scheme": "H1"}, {"scheme": "H2", "curves": "thelen"}, {"tendon": "compliant"}])
+@pytest.mark.parametrize("forward", [{"scheme": "hill32"}, {"scheme": "hill32_recursive", "curves": "thelen"}, {"tendon": "compliant"}])
 def test_every_forward_model_can_be_calibrated(forward, elbow6):
     trial = make_trial(elbow6, seconds=2)
     fitted = fit([trial], elbow6, calibration={"iterations": 3}, forward=FORWARD | forward)

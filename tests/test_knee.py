@@ -9,15 +9,15 @@ import torch
 from study import Study, untrained_prior
 from test_methods import fit, settings_of
 
-from deepemg.arm.definition import load_arm
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.geometry import MuscleGeometry
-from deepemg.arm.inverse_dynamics import joint_moment
-from deepemg.arm.opensim import inverse_dynamics
+from deepemg.joint.definition import load_joint
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.geometry import MuscleGeometry
+from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.opensim import inverse_dynamics
 from deepemg.reconstruct.contract import Trial
 from deepemg.reconstruct.registry import MODULES, TRAINED_ON, method
 
-KNEE = load_arm("knee4")
+KNEE = load_joint("knee4")
 OBSERVED = ("RF", "VL", "VM")
 
 
@@ -35,10 +35,10 @@ def seated_extension() -> tuple[Trial, np.ndarray]:
 
 def test_quadriceps_extends_with_the_moment_arms_of_its_source():
     angle = torch.deg2rad(torch.tensor([0.0, 60.0, 120.0], dtype=torch.float64))
-    _, arms = MuscleGeometry(KNEE)(angle)
+    _, joints = MuscleGeometry(KNEE)(angle)
     expected = {"RF": (5.04, 4.0, 1.89), "VL": (4.3, 3.5, 2.14), "VI": (4.87, 3.7, 2.05), "VM": (4.63, 3.6, 2.33)}
     for name, centimetres in expected.items():
-        ours = -100 * arms[:, KNEE.muscle_names.index(name)].numpy()
+        ours = -100 * joints[:, KNEE.muscle_names.index(name)].numpy()
         assert ours == pytest.approx(centimetres, abs=0.06), name
 
 

@@ -12,10 +12,10 @@ from conftest import ROOT, make_trial
 from study import FEW_TREES, untrained_prior
 
 from deepemg.reconstruct.copy import neighbours
-from deepemg.reconstruct.mse.synergies import extract
-from deepemg.reconstruct.nmm_paper.windows import cut, join, window_starts
+from deepemg.reconstruct.synergy_extrapolation.synergies import extract
+from deepemg.reconstruct.paper_nmm.windows import cut, join, window_starts
 from deepemg.reconstruct.registry import MODULES, method
-from deepemg.reconstruct.trees.training import draw_samples, save, train
+from deepemg.pretrain.trees import draw_samples, save, train
 from deepemg.reconstruct.variants import base_method, variant_seed, variant_settings
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
@@ -31,13 +31,13 @@ VARIANTS = (
     "mse-vaf",
     "mse-trial",
     "mse-own",
-    "nmm-mlp",
-    "nmm-gru",
+    "paper-mlp",
+    "paper-gru",
     "nmm-motion",
     "nmm-no-torque",
-    "nmm-no-prior",
+    "nmm-no-network",
 )  # those with code of their own
-TRACKING = ("so", "so3", "hybrid", "hybrid-mapped", "mse-trial", "nmm", "nmm-motion", "nmm-no-prior", "trees")
+TRACKING = ("so", "so3", "hybrid", "hybrid-mapped", "mse-trial", "nmm", "nmm-motion", "nmm-no-network", "trees")
 METHODS = sorted({*MODULES, *VARIANTS})
 
 
@@ -56,8 +56,8 @@ def settings_of(name):
     return settings | QUICK.get(base_method(CONFIG, name), {})
 
 
-def fit(name, trials, arm, seed=1):
-    return method(base_method(CONFIG, name)).fit(trials, arm, seed=seed, settings=settings_of(name))
+def fit(name, trials, joint, seed=1):
+    return method(base_method(CONFIG, name)).fit(trials, joint, seed=seed, settings=settings_of(name))
 
 
 @pytest.fixture(scope="module", params=METHODS)
@@ -192,7 +192,7 @@ def test_reconstruction_does_not_read_the_torque_of_the_trial(name, fitted, tria
     assert same(fitted.reconstruct(changed), fitted.reconstruct(trials[1]))
 
 
-@pytest.mark.parametrize(("scheme", "curves", "tendon"), [("H2", "thelen", "rigid"), ("H4", "millard", "compliant")])
+@pytest.mark.parametrize(("scheme", "curves", "tendon"), [("hill32_recursive", "thelen", "rigid"), ("strength_factors", "millard", "compliant")])
 def test_every_forward_model_can_be_fitted(name, scheme, curves, tendon, elbow6):
     trial = make_trial(elbow6, seconds=3)
     forward = CONFIG["forward"] | {"scheme": scheme, "curves": curves, "tendon": tendon}
@@ -237,7 +237,7 @@ def test_factorisation_finds_the_synergies_it_was_made_of():
 
 def test_mse_finds_hidden_weights_from_torque(elbow6):
     """Matched equations: truth made by the generic arm with hidden muscles that are synergies of the observed ones."""
-    from deepemg.reconstruct.generic_arm import GenericArm
+    from deepemg.reconstruct.numpy_forward import NumpyForward
 
     settings = settings_of("mse") | {"activation_penalty": 0.0, "n_synergies": 2}
     made = []
@@ -247,7 +247,7 @@ def test_mse_finds_hidden_weights_from_torque(elbow6):
         observed = {"BIClong": flexor, "BICshort": 0.7 * flexor, "TRIlong": 0.9 * extensor, "TRIlat": extensor}
         full = observed | {"BRA": 0.6 * flexor, "TRImed": 0.0 * extensor}
         matrix = np.column_stack([full[muscle] for muscle in elbow6.muscle_names])
-        torque = GenericArm(elbow6, rate_hz=trial.rate_hz, settings=settings).torque(trial, matrix)
+        torque = NumpyForward(elbow6, rate_hz=trial.rate_hz, settings=settings).torque(trial, matrix)
         made.append((replace(trial, torque=torque, envelopes=observed), full["BRA"]))
     fitted = method("mse").fit([trial for trial, _ in made], elbow6, seed=1, settings=settings)
     result = fitted.reconstruct(made[2][0])

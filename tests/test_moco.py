@@ -9,9 +9,9 @@ import pytest
 import yaml
 from conftest import ROOT, make_trial
 
-from deepemg.arm.definition import load_arm
+from deepemg.joint.definition import load_joint
 from deepemg.reconstruct.contract import HISTORY
-from deepemg.reconstruct.moco import fit, load, solve
+from deepemg.reconstruct.moco_inverse import fit, load, solve
 
 FORWARD = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]["forward"]
 ASSISTED = {
@@ -24,8 +24,8 @@ ASSISTED = {
 EFFORT = ASSISTED | {"emg_weight": 0.0}
 
 
-def reconstruct(trial, arm, settings, seed=1):
-    return fit([trial], arm, seed=seed, settings=settings).reconstruct(trial)
+def reconstruct(trial, joint, settings, seed=1):
+    return fit([trial], joint, seed=seed, settings=settings).reconstruct(trial)
 
 
 def same(a, b):
@@ -171,16 +171,16 @@ def test_it_leaves_no_file_and_no_word(brief, elbow6, tmp_path, monkeypatch, cap
 
 @pytest.mark.parametrize("name", ["elbow7", "knee4"])
 def test_other_arms_and_a_channel_of_two_heads(name):
-    arm = load_arm(name)
-    trial = make_trial(arm, seconds=1.0)
+    joint = load_joint(name)
+    trial = make_trial(joint, seconds=1.0)
     shared = trial.envelopes["BIClong"]
-    grouped = replace(trial, envelopes={muscle: shared for muscle in arm.muscle_names[:2]})
-    result = reconstruct(grouped, arm, ASSISTED)
-    assert result.muscles == arm.muscle_names and np.isfinite(result.mean).all() and np.isfinite(result.torque).all()
+    grouped = replace(trial, envelopes={muscle: shared for muscle in joint.muscle_names[:2]})
+    result = reconstruct(grouped, joint, ASSISTED)
+    assert result.muscles == joint.muscle_names and np.isfinite(result.mean).all() and np.isfinite(result.torque).all()
     assert np.array_equal(result.mean[:, 0], result.mean[:, 1])
 
 
-@pytest.mark.parametrize(("scheme", "curves", "tendon"), [("H2", "thelen", "rigid"), ("H4", "millard", "compliant")])
+@pytest.mark.parametrize(("scheme", "curves", "tendon"), [("hill32_recursive", "thelen", "rigid"), ("strength_factors", "millard", "compliant")])
 def test_torque_and_parameters_follow_the_forward_model(scheme, curves, tendon, brief, elbow6):
     settings = EFFORT | {"forward": FORWARD | {"scheme": scheme, "curves": curves, "tendon": tendon}}
     fitted = fit([brief], elbow6, seed=1, settings=settings)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from conftest import TINY
 
-from deepemg.arm.definition import Arm, load_arm
-from deepemg.arm.inverse_dynamics import joint_moment
-from deepemg.arm.opensim import muscle_geometry
-from deepemg.arm.scaling import scale_by_factors
+from deepemg.joint.definition import Joint, load_joint
+from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.opensim import muscle_geometry
+from deepemg.joint.scaling import scale_by_factors
 from deepemg.simulate.assumptions import load_assumptions
 from deepemg.simulate.plants.mujoco import MuJoCoPlant
 
-ELBOW6 = load_arm("elbow6")
+ELBOW6 = load_joint("elbow6")
 SCALED = scale_by_factors(ELBOW6, proximal=1.07, distal=0.95)
 CONTROL = load_assumptions()["control"]
 STEP = CONTROL["mujoco"]["time_step"]
@@ -25,8 +25,8 @@ REST = np.full(6, 0.02)
 SUBJECT = SimpleNamespace(activation_time=0.015, deactivation_time=0.050, joint_damping=0.2)
 
 
-def plant(arm: Arm = ELBOW6, load_kg: float = 0.0) -> MuJoCoPlant:
-    return MuJoCoPlant(SUBJECT, arm, load_kg, CONTROL)
+def plant(joint: Joint = ELBOW6, load_kg: float = 0.0) -> MuJoCoPlant:
+    return MuJoCoPlant(SUBJECT, joint, load_kg, CONTROL)
 
 
 def swing(body: MuJoCoPlant, seconds: float = 1.0) -> list:
@@ -37,15 +37,15 @@ def swing(body: MuJoCoPlant, seconds: float = 1.0) -> list:
     return [body.advance(share * (1 - np.cos(2 * np.pi * time)), time) for time in times]
 
 
-@pytest.mark.parametrize("arm", [ELBOW6, SCALED, TINY.subject(1).arm], ids=["generic", "scaled", "drawn"])
-def test_paths_are_opensims(arm):
+@pytest.mark.parametrize("arm", [ELBOW6, SCALED, TINY.subject(1).joint], ids=["generic", "scaled", "drawn"])
+def test_paths_are_opensims(joint):
     degrees = np.arange(0, 130.5, 1.0)
-    lengths, moment_arms = muscle_geometry(arm, degrees)
-    body = plant(arm)
+    lengths, moment_arms = muscle_geometry(joint, degrees)
+    body = plant(joint)
     readings = [body.start(angle, REST) for angle in np.deg2rad(degrees)]
     assert np.array([reading.moment_arm for reading in readings]) == pytest.approx(moment_arms, abs=5e-4)
-    cosine = np.cos([muscle.pennation for muscle in arm.muscles])
-    slack = np.array([muscle.tendon_slack_length for muscle in arm.muscles])
+    cosine = np.cos([muscle.pennation for muscle in joint.muscles])
+    slack = np.array([muscle.tendon_slack_length for muscle in joint.muscles])
     theirs = (lengths - slack) / cosine  # fibres on rigid tendons, at a constant pennation
     fibres = np.array([reading.fibre_length for reading in readings])
     assert fibres == pytest.approx(theirs, abs=5e-4)
@@ -55,12 +55,12 @@ def test_paths_are_opensims(arm):
 @pytest.mark.parametrize("load_kg", [0.0, 2.0])
 @pytest.mark.parametrize("gravity", [ELBOW6.skeleton.gravity, (6.0, 7.0, -3.0)], ids=["hanging", "tilted"])
 def test_torque_balances_motion(load_kg, gravity):
-    arm = replace(SCALED, skeleton=replace(SCALED.skeleton, gravity=gravity))
-    readings = swing(plant(arm, load_kg))
+    joint = replace(SCALED, skeleton=replace(SCALED.skeleton, gravity=gravity))
+    readings = swing(plant(joint, load_kg))
     angle, velocity, acceleration = np.array([astuple(reading)[:3] for reading in readings]).T
     torque = np.array([reading.torque for reading in readings]) - SUBJECT.joint_damping * velocity
     assert np.ptp(angle) > 0.3 and np.ptp(velocity) > 1
-    expected = joint_moment(arm.skeleton, angle, acceleration, load_kg=load_kg)
+    expected = joint_moment(joint.skeleton, angle, acceleration, load_kg=load_kg)
     assert torque == pytest.approx(expected, abs=1e-6)
 
 
@@ -133,4 +133,4 @@ def test_start_puts_the_activations_asked_for():
 
 def test_a_muscle_without_a_path_is_refused():
     with pytest.raises(ValueError, match="no path points"):
-        plant(load_arm("knee4"))
+        plant(load_joint("knee4"))

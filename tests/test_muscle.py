@@ -13,17 +13,17 @@ from hypothesis.extra.numpy import arrays
 from scipy.integrate import solve_ivp
 from scipy.signal import lfilter
 
-from deepemg.arm.activation import first_order, recursive
-from deepemg.arm.compliant import compliant_force
-from deepemg.arm.curves import CURVES, de_groote, millard, thelen
-from deepemg.arm.definition import load_arm
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.hill import hill_force
-from deepemg.arm.opensim import build_model, import_opensim
-from deepemg.arm.parameters import available_schemes, hill_parameters, parameter_scheme
+from deepemg.joint.activation import first_order, recursive
+from deepemg.joint.compliant import compliant_force
+from deepemg.joint.curves import CURVES, de_groote, millard, thelen
+from deepemg.joint.definition import load_joint
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.hill import hill_force
+from deepemg.joint.opensim import build_model, import_opensim
+from deepemg.joint.parameters import available_schemes, hill_parameters, parameter_scheme
 
 FLOAT = torch.float64
-ELBOW6 = load_arm("elbow6")
+ELBOW6 = load_joint("elbow6")
 
 
 def model(**options) -> ForwardModel:
@@ -177,7 +177,7 @@ def test_compliant_tendons_have_true_gradients(name):
 
 
 def test_the_filter_belongs_to_its_rate():
-    forward = ForwardModel(ELBOW6, rate_hz=200, activation_time_constant_s=0.015, scheme="H2")
+    forward = ForwardModel(ELBOW6, rate_hz=200, activation_time_constant_s=0.015, scheme="hill32_recursive")
     with pytest.raises(ValueError, match="100 Hz"):
         forward.activation(torch.zeros(10, 6, dtype=FLOAT), forward.generic())
 
@@ -292,7 +292,7 @@ def test_compliant_tendons_over_the_whole_box(share, angle, speed, level, curves
 
 @pytest.mark.parametrize("tendon", ["rigid", "compliant"])
 @pytest.mark.parametrize(
-    ("scheme", "curves"), [("H1", "de_groote"), ("H2", "millard"), ("H4", "thelen"), ("H4", "millard")]
+    ("scheme", "curves"), [("hill32", "de_groote"), ("hill32_recursive", "millard"), ("strength_factors", "thelen"), ("strength_factors", "millard")]
 )
 def test_batches_of_subjects_are_what_each_would_get(scheme, curves, tendon):
     forward = model(scheme=scheme, curves=curves, tendon=tendon)

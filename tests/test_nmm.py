@@ -11,20 +11,20 @@ import yaml
 from conftest import ROOT, make_trial
 from study import untrained_prior
 
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.parameters import parameter_scheme
-from deepemg.arm.scaling import scale_arm
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.parameters import parameter_scheme
+from deepemg.joint.scaling import scale_joint
 from deepemg.reconstruct import nmm
 from deepemg.reconstruct.contract import Contraction
-from deepemg.reconstruct.nmm.believe import Belief, ask, beliefs
-from deepemg.reconstruct.nmm.ensemble import read_ensemble
-from deepemg.reconstruct.nmm.fitted import nearest
-from deepemg.reconstruct.nmm.network import PriorNetwork
+from deepemg.reconstruct.nmm.envelope_posterior import EnvelopePosterior, ask, beliefs
+from deepemg.reconstruct.nmm.amortised_posterior import read_ensemble
+from deepemg.reconstruct.nmm.method import nearest
+from deepemg.reconstruct.nmm.density_estimator import DensityEstimator
 from deepemg.reconstruct.nmm.null_direction import level_covariance, torque_landscape
-from deepemg.reconstruct.nmm.personal import identified, personal_posterior
-from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.personal_posterior import identified, personal_posterior
+from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
 from deepemg.reconstruct.nmm.subject_fit import subject_fit
-from deepemg.reconstruct.nmm.told_level import told_factors
+from deepemg.reconstruct.nmm.level_correction import told_factors
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
 HOLD = Contraction("hold", 1.57, 20.0, {"BIClong": 0.3, "BICshort": 0.3, "TRIlong": 0.05, "TRIlat": 0.05})
@@ -112,12 +112,12 @@ def test_belief_is_smooth_between_the_samples_of_the_network(trials, elbow6, set
 
 
 def test_parameters_of_a_scaled_arm_keep_its_scale(elbow6):
-    scale, scaled = ParameterScale(), scale_arm(elbow6, {"upper_arm_m": 0.34, "forearm_m": 0.28})
+    scale, scaled = ParameterScale(), scale_joint(elbow6, {"upper_arm_m": 0.34, "forearm_m": 0.28})
     count = len(scale.scheme)
     generic, _ = personal_posterior(scaled, torch.zeros(count), torch.ones(count), scale)
-    assert generic == pytest.approx(parameter_scheme(scaled, "H1").generic)
+    assert generic == pytest.approx(parameter_scheme(scaled, "hill32").generic)
     moved, sd = personal_posterior(scaled, torch.ones(count), torch.ones(count), scale)
-    scheme = parameter_scheme(scaled, "H1")
+    scheme = parameter_scheme(scaled, "hill32")
     force = scheme.index("max_isometric_force")
     assert moved[force] == pytest.approx(scheme.generic[force] * np.exp(0.25), rel=1e-6)
     assert (sd > 0).all() and (moved >= scheme.lower).all() and (moved <= scheme.upper).all()
@@ -129,7 +129,7 @@ def test_identified_is_half_the_spread_of_the_prior():
 
 def test_the_subject_fit_finds_a_hidden_muscle_that_torque_tells(elbow6, settings):
     """All muscles but brachialis are sure; torque was made with twice the believed brachialis."""
-    from deepemg.arm.forward import ForwardModel
+    from deepemg.joint.forward import ForwardModel
 
     trial = make_trial(elbow6, seconds=4)
     model = ForwardModel(elbow6, rate_hz=trial.rate_hz, **settings["forward"])
@@ -141,7 +141,7 @@ def test_the_subject_fit_finds_a_hidden_muscle_that_torque_tells(elbow6, setting
     believed[:, elbow6.muscle_names.index("BRA")] = 0.15
     hidden = np.array([name == "BRA" for name in elbow6.muscle_names])
     spread = np.where(hidden, np.ones_like(true), 0.001)
-    belief = Belief(believed, believed, believed, spread, hidden)
+    belief = EnvelopePosterior(believed, believed, believed, spread, hidden)
     sure = model.generic().numpy(), np.full(32, 1e-6)
     found = subject_fit([trial], elbow6, [belief], sure, settings | {"belief_weight": 0.01, "iterations": 200})
     middle = slice(50, -50)
@@ -172,7 +172,7 @@ def test_levels_are_as_uncertain_as_the_bands(fitted, trials):
 def test_unasked_the_networks_change_nothing(trials, elbow6, settings):
     closed = settings | {"ask": False}
     ensemble = read_ensemble(settings["prior"])
-    other = replace(ensemble, networks=(PriorNetwork(replace(ensemble.networks[0].shape, width=32)).eval(),))
+    other = replace(ensemble, networks=(DensityEstimator(replace(ensemble.networks[0].shape, width=32)).eval(),))
     one, two = (ask(some, trials, elbow6, closed).moments() for some in (ensemble, other))
     assert all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
     mean, sd = one
@@ -220,7 +220,7 @@ def test_the_level_told_is_that_of_the_trials_that_tell_it(trials):
     def believe(trial):
         asked.append(trial.observed)
         mean = np.full((len(trial.angle), 2), 0.4)
-        return Belief(mean, mean, mean, mean, np.array([True, False]))
+        return EnvelopePosterior(mean, mean, mean, mean, np.array([True, False]))
 
     factors = told_factors(others, trials[2], ("BRA", "BIClong"), believe)
     assert factors == pytest.approx([0.5, 1.0]) and asked == [trials[0].observed]

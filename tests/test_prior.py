@@ -9,31 +9,31 @@ import numpy as np
 import pytest
 import torch
 
-from deepemg.arm.activation import shape
-from deepemg.arm.definition import load_arm
-from deepemg.arm.scaling import scale_by_factors
+from deepemg.joint.activation import shape
+from deepemg.joint.definition import load_joint
+from deepemg.joint.scaling import scale_by_factors
 from deepemg.reconstruct.contract import Contraction, Trial
-from deepemg.reconstruct.nmm.examples import make_examples, movement_windows, still_windows
+from deepemg.pretrain.examples import make_examples, movement_windows, still_windows
 from deepemg.reconstruct.nmm.features import (
     FLEXOR,
     OFFSET,
     SLOTS,
-    NominalArm,
+    NominalJoint,
     features,
     log_ratio,
     mechanical,
     reference,
 )
-from deepemg.reconstruct.nmm.masking import DEEP, draw_masks
-from deepemg.reconstruct.nmm.network import MOST_TRIALS, PriorNetwork, Shape
+from deepemg.pretrain.masks import DEEP, draw_masks
+from deepemg.reconstruct.nmm.density_estimator import MOST_TRIALS, DensityEstimator, Shape
 from deepemg.reconstruct.nmm.observations import movement_windows as real_windows
-from deepemg.reconstruct.nmm.posterior import LowRankGaussian
-from deepemg.reconstruct.nmm.prior import Prior
-from deepemg.reconstruct.nmm.scales import ParameterScale
+from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian
+from deepemg.reconstruct.nmm.amortised_posterior import Prior
+from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
 from deepemg.reconstruct.nmm.strength import log_strength
-from deepemg.reconstruct.nmm.training import load, loss, read_settings, train
-from deepemg.reconstruct.nmm.virtual.draws import Draws, read_assumptions
-from deepemg.reconstruct.nmm.virtual.simulate import simulate
+from deepemg.pretrain.training import load, loss, read_settings, train
+from deepemg.pretrain.virtual.draws import Draws, read_assumptions
+from deepemg.pretrain.virtual.simulate import simulate
 
 SMALL = Shape(n_parameters=37, width=16, heads=2, layers=1, rank=3)
 SETTINGS = read_settings()
@@ -46,8 +46,8 @@ def subjects():
 
 
 @pytest.fixture(scope="module")
-def arm():
-    return NominalArm()
+def joint():
+    return NominalJoint()
 
 
 def windows_of(subjects, observed=None):
@@ -63,52 +63,52 @@ def trial_of(subjects, row, place, muscles):
     return Trial(f"t{place}", "train", f"{load_kg:g}kg", load_kg, np.arange(48) / 20, *series, columns)
 
 
-def test_real_and_virtual_subjects_have_the_same_features(subjects, arm):
+def test_real_and_virtual_subjects_have_the_same_features(subjects, joint):
     row, muscles = 2, ("BIClong", "BICshort", "TRIlong", "TRIlat")
     size = float(subjects.size[row])
-    real_arm = scale_by_factors(load_arm("elbow6"), proximal=size, distal=size)
+    real_joint = scale_by_factors(load_joint("elbow6"), proximal=size, distal=size)
     trials = [trial_of(subjects, row, place, muscles) for place in range(2)]
-    windows, moving = real_windows(trials, real_arm, mvc=bool(subjects.mvc[row]))
+    windows, moving = real_windows(trials, real_joint, mvc=bool(subjects.mvc[row]))
     seen = torch.tensor([name in muscles for name in SLOTS]).expand(8, -1)
     without = replace(subjects, in_model=torch.tensor([name != "BRD" for name in SLOTS]).expand(8, -1))
     virtual = windows_of(without, seen)
     gradient = torch.gradient(subjects.velocity, spacing=1 / 20, dim=-1, edge_order=1)[0]
-    expected = features(replace(virtual, acceleration=gradient), arm, UNKNOWN)[row]
-    found = features(windows, arm, tuple(value[:1] for value in UNKNOWN))[0]
+    expected = features(replace(virtual, acceleration=gradient), joint, UNKNOWN)[row]
+    found = features(windows, joint, tuple(value[:1] for value in UNKNOWN))[0]
     assert moving.all() and torch.allclose(found, expected, atol=2e-3)
 
 
-def test_hidden_channels_and_unknown_torque_cannot_be_read(subjects, arm):
+def test_hidden_channels_and_unknown_torque_cannot_be_read(subjects, joint):
     windows = windows_of(subjects)
     known = torch.zeros(8, 2, dtype=torch.bool)
     canary = windows.envelopes.clone()
     canary[..., DEEP] = 123.0
     plain = replace(windows, torque_known=known)
     poisoned = replace(plain, envelopes=canary, torque=torch.full_like(windows.torque, -77.0))
-    assert torch.equal(features(plain, arm, UNKNOWN), features(poisoned, arm, UNKNOWN))
+    assert torch.equal(features(plain, joint, UNKNOWN), features(poisoned, joint, UNKNOWN))
     assert torch.equal(reference(plain), reference(poisoned))
 
 
-def test_strength_is_what_contractions_with_torque_tell(subjects, arm):
+def test_strength_is_what_contractions_with_torque_tell(subjects, joint):
     resting = still_windows(subjects, subjects.in_model & ~DEEP)
-    gain, passive = arm.terms(resting.angle, resting.velocity, resting.size)
+    gain, passive = joint.terms(resting.angle, resting.velocity, resting.size)
     active = torch.where(resting.observed[:, :, None], resting.envelopes, reference(resting)).clamp(0, 1.5)
-    nominal = gain * shape(active, arm.nonlinearity) * resting.in_model[:, None, None]
+    nominal = gain * shape(active, joint.nonlinearity) * resting.in_model[:, None, None]
     pulls = torch.tensor([True, False, True, False])[:, None, None] == FLEXOR
     torque = (torch.where(pulls, 1.3, 1.0) * nominal + passive * resting.in_model[:, None, None]).sum(-1)
     known = torch.ones_like(resting.torque_known)
-    told, which = log_strength(replace(resting, torque=torque, torque_known=known), known, arm)
+    told, which = log_strength(replace(resting, torque=torque, torque_known=known), known, joint)
     levels = subjects.mvc  # without MVC an extension's envelopes may be those of a flexion
     assert which[levels].all() and torch.allclose(told[levels], torch.tensor(math.log(1.3)), atol=1e-4)
-    nothing, which = log_strength(resting, torch.zeros_like(known), arm)
+    nothing, which = log_strength(resting, torch.zeros_like(known), joint)
     assert not which.any() and not nothing.any()
 
 
-def test_a_network_without_the_arm_reads_signals_alone(subjects, arm):
-    network = PriorNetwork(replace(SMALL, mechanics=False)).eval()
-    windows = features(windows_of(subjects), arm, UNKNOWN)
+def test_a_network_without_the_arm_reads_signals_alone(subjects, joint):
+    network = DensityEstimator(replace(SMALL, mechanics=False)).eval()
+    windows = features(windows_of(subjects), joint, UNKNOWN)
     other = torch.where(mechanical(), torch.randn_like(windows), windows)
-    still = features(still_windows(subjects, subjects.in_model), arm, UNKNOWN)
+    still = features(still_windows(subjects, subjects.in_model), joint, UNKNOWN)
     tokens = torch.ones(8, 2, 12, dtype=torch.bool), subjects.isometric.present
     one, two = (network(value, still, *tokens, torch.arange(2)).mean for value in (windows, other))
     assert torch.equal(one, two)
@@ -160,10 +160,10 @@ def test_log_density_is_that_of_the_dense_gaussian():
         )
 
 
-def test_a_little_training_reduces_the_loss(arm):
+def test_a_little_training_reduces_the_loss(joint):
     torch.manual_seed(0)
-    network = PriorNetwork(SMALL)
-    about = {"assumptions": read_assumptions(), "masks": SETTINGS["masks"], "arm": arm}
+    network = DensityEstimator(SMALL)
+    about = {"assumptions": read_assumptions(), "masks": SETTINGS["masks"], "arm": joint}
     examples = make_examples(Draws(1), 32, 2, 48, **about)
     optimiser, codes = torch.optim.Adam(network.parameters(), lr=5e-3), torch.arange(2)
     losses = []
@@ -210,13 +210,13 @@ def test_a_subject_with_uneven_trials(subjects):
     cut = {name: values[:22] for name, values in short.envelopes.items()}
     pieces = (values[:22] for values in (short.time_s, short.angle, short.velocity, short.torque))
     trials = [Trial("short", "train", "2kg", 2.0, *pieces, cut), trial_of(subjects, 1, 1, muscles)]
-    prior = Prior([PriorNetwork(SMALL).eval() for _ in range(2)])
-    arm = load_arm("elbow6")
+    prior = Prior([DensityEstimator(SMALL).eval() for _ in range(2)])
+    joint = load_joint("elbow6")
     contraction = Contraction("mvc", 1.57, 40.0, dict.fromkeys(muscles, 0.9))
-    posterior = prior.posterior(trials, arm, mvc=True, contractions=[contraction])
+    posterior = prior.posterior(trials, joint, mvc=True, contractions=[contraction])
     mean, sd = posterior.moments()
     assert posterior.reference.shape == (2, 48, len(SLOTS)) and mean.isfinite().all() and (sd > 0).all()
-    alone = prior.posterior(trials[:1], arm, mvc=True).reference
+    alone = prior.posterior(trials[:1], joint, mvc=True).reference
     assert alone.shape == (1, 24, len(SLOTS)) and len(trials) <= MOST_TRIALS
     centre, sd = posterior.parameters()
     assert centre.shape == sd.shape == (len(ParameterScale().scheme),)

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deepemg.arm.storage import read_storage, write_storage
+from deepemg.joint.storage import read_storage, write_storage
 from deepemg.recordings import check
 from deepemg.recordings.check import find_subjects
 from deepemg.recordings.problems import RecordingError

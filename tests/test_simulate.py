@@ -13,8 +13,8 @@ import yaml
 from conftest import SEED, TINY
 
 import deepemg
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.opensim import inverse_dynamics, muscle_geometry
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.opensim import inverse_dynamics, muscle_geometry
 from deepemg.simulate import cohort as cohort_module
 from deepemg.simulate.assumptions import load_assumptions, vary
 from deepemg.simulate.closed_loop import Truth, open_loop
@@ -82,9 +82,9 @@ def test_another_seed_gives_another_trial(folder: Path, tmp_path: Path) -> None:
 def test_recorded_excitations_replay_the_motion(
     subject: Subject, state: pd.DataFrame, excitation: pd.DataFrame
 ) -> None:
-    activation = state[[f"{name}_activation" for name in subject.arm.muscle_names]].to_numpy()
+    activation = state[[f"{name}_activation" for name in subject.joint.muscle_names]].to_numpy()
     start = float(np.deg2rad(state["angle_deg"].iloc[0]))
-    plant = make_plant("millard", subject, subject.arm, MOVEMENT.load_kg, CONTROL)
+    plant = make_plant("millard", subject, subject.joint, MOVEMENT.load_kg, CONTROL)
     again = open_loop(plant, excitation.to_numpy(), start, activation[0], CONTROL["interval"])
     error = np.rad2deg(again.angle) - state["angle_deg"].to_numpy()
     assert np.sqrt(np.mean(error**2)) < 0.5  # deg
@@ -94,7 +94,7 @@ def test_inverse_dynamics_of_the_motion_is_the_muscle_torque_less_damping(
     subject: Subject, state: pd.DataFrame
 ) -> None:
     angle = np.deg2rad(state["angle_deg"].to_numpy())
-    net = inverse_dynamics(subject.arm, state["time"].to_numpy(), angle, load_kg=MOVEMENT.load_kg)
+    net = inverse_dynamics(subject.joint, state["time"].to_numpy(), angle, load_kg=MOVEMENT.load_kg)
     damping = subject.joint_damping * np.deg2rad(state["velocity_deg_s"].to_numpy())
     error = net - (state["muscle_torque_nm"].to_numpy() - damping)
     assert np.sqrt(np.mean(error**2)) < 0.05  # N m
@@ -103,7 +103,7 @@ def test_inverse_dynamics_of_the_motion_is_the_muscle_torque_less_damping(
 def test_matched_tier_is_the_reconstructions_own_physics() -> None:
     """The inverse crime, as a test of both sides: true activations give the true torque through the estimator's arm."""
     subject, truth = short_movement("T0")
-    model = ForwardModel(subject.arm, rate_hz=200, activation_time_constant_s=0.015)
+    model = ForwardModel(subject.joint, rate_hz=200, activation_time_constant_s=0.015)
     motion = (torch.tensor(value) for value in (truth.activation, truth.angle, truth.velocity))
     torque = model.torque(*motion, model.generic()).numpy()
     assert np.abs(torque - truth.torque).max() < 0.1  # N m; OpenSim's moment arms leave its own lengths by 0.15 mm
@@ -134,7 +134,7 @@ def test_overhead_the_extensors_carry_the_load() -> None:
     flexors, extensors = subject.columns("flexor"), subject.columns("extensor")
     assert truth.torque.min() < -4
     assert truth.excitation[:, extensors].mean() > 2 * truth.excitation[:, flexors].mean()
-    net = inverse_dynamics(subject.arm.in_posture("overhead"), truth.time, truth.angle, load_kg=2.0)
+    net = inverse_dynamics(subject.joint.in_posture("overhead"), truth.time, truth.angle, load_kg=2.0)
     assert np.sqrt(np.mean((net - truth.torque + subject.joint_damping * truth.velocity) ** 2)) < 0.05
 
 
@@ -148,13 +148,13 @@ def test_excitations_are_fractions_and_the_arm_curls(state: pd.DataFrame, excita
 @pytest.mark.parametrize("index", range(1, 6))
 def test_a_personal_arm_is_one_arm(index: int) -> None:
     """Lengths, paths and moment arms of the drawn body belong together, and stay near the generic ones."""
-    arm = TINY.subject(index).arm
-    angles = arm.length_angles_deg
-    lengths, moment_arms = muscle_geometry(arm, angles)
-    np.testing.assert_allclose(lengths, arm.lengths, rtol=0, atol=1e-12)
+    joint = TINY.subject(index).joint
+    angles = joint.length_angles_deg
+    lengths, moment_arms = muscle_geometry(joint, angles)
+    np.testing.assert_allclose(lengths, joint.lengths, rtol=0, atol=1e-12)
     slope = -np.gradient(lengths, np.deg2rad(angles), axis=0)
     assert np.abs(slope - moment_arms)[2:-2].max() < 1e-3  # m; no path jumps over a bone
-    flexor = np.array([muscle.action == "flexor" for muscle in arm.muscles])
+    flexor = np.array([muscle.action == "flexor" for muscle in joint.muscles])
     assert (moment_arms[:, flexor] > 0.005).all() and (moment_arms[:, ~flexor] < -0.01).all()
     triceps = moment_arms[:, ~flexor]
     assert np.ptp(triceps, axis=1).max() < 1e-3  # one tendon, whatever the body
@@ -196,7 +196,7 @@ def test_every_file_that_the_tables_name_exists(folder: Path) -> None:
 def test_the_subject_is_measured_with_errors_of_a_tape(folder: Path, subject: Subject) -> None:
     description = yaml.safe_load((folder / "subject.yaml").read_text())
     assert description["id"] == "S1" and description["source"] == TINY.source
-    ratio = description["forearm_m"]["value"] / subject.arm.skeleton.distal.length
+    ratio = description["forearm_m"]["value"] / subject.joint.skeleton.distal.length
     assert ratio != 1 and ratio == pytest.approx(1, abs=0.08)
     parameters = pd.read_csv(folder / "truth/parameters.csv").set_index(["muscle", "parameter"])["value"]
     assert parameters["all", "joint_damping"] == pytest.approx(subject.joint_damping)

@@ -9,23 +9,23 @@ import pytest
 from conftest import make_trial
 
 from deepemg.reconstruct import so
-from deepemg.reconstruct.generic_arm import GenericArm
+from deepemg.reconstruct.numpy_forward import NumpyForward
 
-FORWARD = {"scheme": "H1", "curves": "de_groote", "tendon": "rigid", "activation_time_constant_s": 0.015}
+FORWARD = {"scheme": "hill32", "curves": "de_groote", "tendon": "rigid", "activation_time_constant_s": 0.015}
 
 
 def settings(exponent=2, **forward):
     return {"forward": FORWARD | forward, "exponent": exponent}
 
 
-def torque_terms(trial, arm):
-    terms = GenericArm(arm, rate_hz=trial.rate_hz, settings=settings()).torque_terms(trial)
+def torque_terms(trial, joint):
+    terms = NumpyForward(joint, rate_hz=trial.rate_hz, settings=settings()).torque_terms(trial)
     return terms.gain.numpy(), terms.passive.numpy()
 
 
-def both_directions(arm):
+def both_directions(joint):
     """A trial whose torque swings between flexion and extension, within what the arm can give."""
-    trial = make_trial(arm)
+    trial = make_trial(joint)
     return replace(trial, torque=12 * np.sin(np.linspace(0, 20, len(trial.torque))))
 
 
@@ -118,7 +118,7 @@ def test_order_of_the_channels_does_not_matter(trials, elbow6):
 
 
 @pytest.mark.parametrize(
-    "forward", [{"scheme": "H2", "curves": "thelen"}, {"curves": "millard", "tendon": "compliant"}]
+    "forward", [{"scheme": "hill32_recursive", "curves": "thelen"}, {"curves": "millard", "tendon": "compliant"}]
 )
 @pytest.mark.parametrize(
     "observed", [("TRIlat",), ("TRIlong", "BIClong"), ("BIClong", "BICshort", "TRIlong", "TRIlat")]

@@ -12,11 +12,11 @@ from conftest import ROOT
 from study import untrained_prior
 
 from deepemg.audit import band_scale, stress
-from deepemg.audit.virtual_trials import Recorded, scores
-from deepemg.marks import between_marks
-from deepemg.reconstruct.nmm.ensemble import read_ensemble
+from deepemg.pretrain.virtual_trials import Recorded, scores
+from deepemg.generated_sections import between_marks
+from deepemg.reconstruct.nmm.amortised_posterior import read_ensemble
 from deepemg.reconstruct.nmm.features import FLEXOR
-from deepemg.reconstruct.nmm.virtual.draws import read_assumptions
+from deepemg.pretrain.virtual.draws import read_assumptions
 
 CASES = yaml.safe_load((ROOT / "workflow" / "deepemg" / "audit" / "stress.yaml").read_text())
 
@@ -64,7 +64,7 @@ def test_tables_go_into_the_document(ensemble):
     assert len(text.splitlines()) == 2 + len(stress.PROTOCOL) and "BRA band width" in text
     for name in ("protocol", "stress"):
         page = (ROOT / "docs" / "nmm.md").read_text()
-        start = f"<!-- {name}: made by `python -m deepemg.audit.stress`; edit nothing here -->"
+        start = f"<!-- {name}: made by `python -m deepemg.pretrain.stress`; edit nothing here -->"
         assert text in between_marks(page, start, f"<!-- end of {name} -->", text)
 
 

@@ -12,7 +12,7 @@ from study import FEW_TREES
 
 from deepemg.reconstruct import trees
 from deepemg.reconstruct.nmm.features import FEATURES, N_MECHANICAL, N_MUSCLE, N_MUSCLE_MECHANICAL, N_SHARED, SLOTS
-from deepemg.reconstruct.trees.training import draw_samples, save, train
+from deepemg.pretrain.trees import draw_samples, save, train
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from deepemg.reconstruct.nmm.features import SLOTS
-from deepemg.reconstruct.nmm.virtual.draws import Draws, read_assumptions
-from deepemg.reconstruct.nmm.virtual.simulate import simulate
+from deepemg.pretrain.virtual.draws import Draws, read_assumptions
+from deepemg.pretrain.virtual.simulate import simulate
 
 B, K, T, M = 48, 3, 100, len(SLOTS)
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from study import Study, spoil
 
-from deepemg.arm.storage import read_storage
+from deepemg.joint.storage import read_storage
 from deepemg.audit.pipeline import score_subject
 
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]

@@ -1,7 +1,8 @@
 rule check_recordings:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         signals=lambda w: SUBJECTS[w.subject].checked_files(),
+        code=sources("check_recordings"),
     output:
         quality="<results>/{subject}/quality.json",
     log:
@@ -12,14 +13,10 @@ rule check_recordings:
     priority: 100
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals"),
-        recordings=RECORDINGS,
-        settings=config["check_recordings"],
-        emg=config["process_emg"],
+        folder=get_folder,
+        recordings=STUDY.recordings,
+        settings=as_plain(STUDY.config.check_recordings),
+        emg=as_plain(STUDY.config.process_emg),
     script:
         "../scripts/check_recordings.py"

@@ -1,16 +1,28 @@
 # Each recorded channel hidden in turn, each trial or load left out in turn: `snakemake cross_validation`. No truth needed.
 RIDGES = ["ridge-emg", "ridge-motion", "ridge-all"]
-CROSS_VALIDATED = [*config["cross_validate"]["methods"], *SHOWN, *RIDGES]
+GIVEN = [f"{method}-given" for method in STUDY.config.cross_validate.given]
+CROSS_VALIDATED = [*STUDY.config.cross_validate.methods, *GIVEN, *RIDGES]
+
+
+def get_base_name(name):
+    """The name of a method that is given the channel in its training trials, without that addition."""
+    return name.removesuffix("-given") if name in GIVEN else name
+
+
+def get_cross_validated_modules(name):
+    """The module of a method; ridge regression stands in the script's own imports."""
+    return [] if name in RIDGES else [module_of_method(get_base_name(name))]
 
 
 rule cross_validate:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
         envelopes=rules.process_emg.output.envelopes,
         contractions=rules.process_contractions.output.contractions,
-        trained=lambda w: trained_of(as_hidden(w.method)),
+        weights=lambda w: get_weights(get_base_name(w.method)),
+        code=lambda w: sources("cross_validate", *get_cross_validated_modules(w.method)),
     output:
         scores="<results>/{subject}/cross_validation/{channel}/{method}.csv",
     log:
@@ -22,45 +34,38 @@ rule cross_validate:
         method="|".join(CROSS_VALIDATED),
     conda:
         "../../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=120,
     params:
-        library=library("arm", "recordings", "signals", "reconstruct", "evaluate"),
-        recordings=RECORDINGS,
-        base=lambda w: base(as_hidden(w.method)),
-        seed=lambda w: variant_seed(config["fit_method"], as_hidden(w.method), config["seed"]),
-        settings=lambda w: variant_settings(config["fit_method"], as_hidden(w.method)),
-        shown=lambda w: w.method in SHOWN,
-        penalties=config["cross_validate"]["ridge_penalties"],
-        longest_lag_ms=config["score_methods"]["longest_lag_ms"],
+        folder=get_folder,
+        recordings=STUDY.recordings,
+        signals=as_plain(STUDY.config.process_emg),
+        base=lambda w: STUDY.config.base_method(get_base_name(w.method)),
+        seed=lambda w: STUDY.config.seed_of(get_base_name(w.method)),
+        settings=lambda w: STUDY.config.settings_of(get_base_name(w.method)),
+        given=lambda w: w.method in GIVEN,
+        penalties=list(STUDY.config.cross_validate.ridge_penalties),
+        longest_lag_ms=STUDY.config.score_methods.longest_lag_ms,
     script:
         "../scripts/cross_validate.py"
 
 
-rule tabulate_cross_validation:
+use rule tabulate as tabulate_cross_validation with:
     input:
-        scores=[
+        parts=[
             f"<results>/{subject}/cross_validation/{channel}/{method}.csv"
             for subject in SUBJECTS
-            for channel in hideable(subject)
+            for channel in STUDY.hideable(subject)
             for method in CROSS_VALIDATED
         ],
+        code=sources("tabulate"),
     output:
         table="<results>/opponents/cross_validation.csv",
     log:
         "<logs>/tabulate_cross_validation.log",
     benchmark:
         "<benchmarks>/tabulate_cross_validation.tsv"
-    conda:
-        "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    script:
-        "../scripts/tabulate_cross_validation.py"
 
 
 rule cross_validation:

@@ -1,9 +1,9 @@
 rule score_methods:
     input:
-        reconstructions=lambda w: fits(w.subject, "reconstruction.parquet"),
-        kinematics=rules.process_kinematics.output.kinematics,
+        reconstructions=lambda w: get_fits(w.subject, "reconstruction.parquet"),
         torque=rules.run_inverse_dynamics.output.torque,
         held_out=rules.process_held_out.output.held_out,
+        code=sources("score_methods"),
     output:
         torque="<results>/{subject}/torque_scores.csv",
         deep_emg="<results>/{subject}/deep_emg_scores.csv",
@@ -13,13 +13,8 @@ rule score_methods:
         "<benchmarks>/score_methods/{subject}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "signals", "evaluate"),
-        rate_hz=config["rate_hz"],
-        settings=config["score_methods"],
+        rate_hz=STUDY.config.rate_hz,
+        longest_lag_ms=STUDY.config.score_methods.longest_lag_ms,
     script:
         "../scripts/score_methods.py"

@@ -1,6 +1,7 @@
 rule plot_training_loss:
     input:
-        losses=[file for subject in SUBJECTS for file in fits(subject, "loss.csv") if Path(file).parts[-2] in TRAINED],
+        losses=[file for subject in SUBJECTS for file in get_fits(subject, "loss.csv", get_trained())],
+        code=sources("plot_training_loss"),
     output:
         svg=report(
             "<results>/figures/training_loss.svg",
@@ -15,12 +16,6 @@ rule plot_training_loss:
         "<benchmarks>/plot_training_loss.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        library=library("report"),
     script:
         "../scripts/plot_training_loss.py"
 
@@ -30,6 +25,7 @@ rule plot_envelopes:
         reconstruction="<results>/{subject}/all/{method}/reconstruction.parquet",
         envelopes=rules.process_emg.output.envelopes,
         held_out=rules.process_held_out.output.held_out,
+        code=sources("plot_envelopes"),
     output:
         svg=report(
             "<results>/figures/envelopes/{subject}_{method}.svg",
@@ -48,15 +44,10 @@ rule plot_envelopes:
         "<benchmarks>/plot_envelopes/{subject}_{method}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library("arm", "signals", "report"),
-        arm=lambda w: SUBJECTS[w.subject].description["arm"],
-        levels=lambda w: [SUBJECTS[w.subject].emg_level],
-        settings=config["plot_envelopes"],
+        joint=lambda w: SUBJECTS[w.subject].description["joint"],
+        references=lambda w: [SUBJECTS[w.subject].reference],
+        every_nth=STUDY.config.plot_envelopes.every_nth,
     script:
         "../scripts/plot_envelopes.py"
 
@@ -66,10 +57,11 @@ rule plot_deep_heatmaps:
         reconstructions=[
             file
             for subject in SUBJECTS
-            for file in all_loads_fits(subject, "reconstruction.parquet", config["plot_deep_heatmaps"]["methods"])
+            for file in get_all_loads_fits(subject, "reconstruction.parquet", STUDY.config.plot_deep_heatmaps.methods)
         ],
         kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
         held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
+        code=sources("plot_deep_heatmaps"),
     output:
         svg=report(
             "<results>/figures/deep_heatmaps.svg",
@@ -84,24 +76,20 @@ rule plot_deep_heatmaps:
         "<benchmarks>/plot_deep_heatmaps.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library("signals", "evaluate", "report"),
-        labels=HELD_OUT,
-        levels=EMG_LEVELS,
-        settings=config["plot_deep_heatmaps"],
+        labels=STUDY.hidden_muscles(),
+        references=STUDY.references(),
+        settings=as_plain(STUDY.config.plot_deep_heatmaps),
     script:
         "../scripts/plot_deep_heatmaps.py"
 
 
 rule plot_torque:
     input:
-        reconstructions=[file for subject in SUBJECTS for file in all_loads_fits(subject, "reconstruction.parquet")],
+        reconstructions=[file for subject in SUBJECTS for file in get_all_loads_fits(subject, "reconstruction.parquet")],
         kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
-        torque=expand("<results>/{subject}/torque.sto", subject=SUBJECTS),
+        torque=expand("<results>/{subject}/torque.parquet", subject=SUBJECTS),
+        code=sources("plot_torque"),
     output:
         svg=report(
             "<results>/figures/torque.svg",
@@ -116,19 +104,14 @@ rule plot_torque:
         "<benchmarks>/plot_torque.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        library=library("arm", "signals", "report"),
     script:
         "../scripts/plot_torque.py"
 
 
 rule plot_torque_error:
     input:
-        table=rules.tabulate_torque.output.table,
+        table="<results>/tables/torque.csv",
+        code=sources("plot_torque_error"),
     output:
         svg=report(
             "<results>/figures/torque_error.svg",
@@ -143,19 +126,14 @@ rule plot_torque_error:
         "<benchmarks>/plot_torque_error.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
-    params:
-        library=library("report"),
     script:
         "../scripts/plot_torque_error.py"
 
 
 rule plot_deep_error:
     input:
-        table=rules.tabulate_deep_emg.output.table,
+        table="<results>/tables/deep_emg.csv",
+        code=sources("plot_deep_error"),
     output:
         svg=report(
             "<results>/figures/deep_error.svg",
@@ -170,21 +148,17 @@ rule plot_deep_error:
         "<benchmarks>/plot_deep_error.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library("signals", "report"),
-        labels=HELD_OUT,
-        levels=EMG_LEVELS,
+        labels=STUDY.hidden_muscles(),
+        references=STUDY.references(),
     script:
         "../scripts/plot_deep_error.py"
 
 
 rule plot_parameters:
     input:
-        table=rules.tabulate_parameters.output.table,
+        table="<results>/tables/parameters.csv",
+        code=sources("plot_parameters"),
     output:
         svg=report(
             "<results>/figures/parameters.svg",
@@ -199,27 +173,23 @@ rule plot_parameters:
         "<benchmarks>/plot_parameters.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library("arm", "report"),
         method="nmm",
-        scheme="H1",
-        arms={subject: SUBJECTS[subject].description["arm"] for subject in SUBJECTS},
+        scheme="hill32",
+        joints={name: subject.description["joint"] for name, subject in SUBJECTS.items()},
     script:
         "../scripts/plot_parameters.py"
 
 
 rule plot_identifiability:
     input:
-        models=expand("<results>/{subject}/all/nmm/weights.pt", subject=SUBJECTS),
+        models=expand("<results>/{subject}/all/nmm/model", subject=SUBJECTS),
         kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
-        torque=expand("<results>/{subject}/torque.sto", subject=SUBJECTS),
+        torque=expand("<results>/{subject}/torque.parquet", subject=SUBJECTS),
         envelopes=expand("<results>/{subject}/envelopes.parquet", subject=SUBJECTS),
         contractions=expand("<results>/{subject}/contractions.csv", subject=SUBJECTS),
         held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
+        code=sources("plot_identifiability"),
     output:
         svg=report(
             "<results>/figures/identifiability.svg",
@@ -234,24 +204,22 @@ rule plot_identifiability:
         "<benchmarks>/plot_identifiability.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library("arm", "signals", "reconstruct", "evaluate", "report"),
-        by_mvc={name: subject.emg_level == "mvc" for name, subject in SUBJECTS.items()},
-        muscles=OPPOSED,
-        labels=[HELD_OUT.get(muscle) for muscle in OPPOSED],
-        points=config["plot_identifiability"]["points"],
-        widest=config["plot_identifiability"]["widest"],
+        folders={name: str(subject.folder) for name, subject in SUBJECTS.items()},
+        recordings=STUDY.recordings,
+        signals=as_plain(STUDY.config.process_emg),
+        muscles=STUDY.antagonist_pair(),
+        labels=[STUDY.hidden_muscles()[name] for name in STUDY.antagonist_pair() or ()],
+        points=STUDY.config.plot_identifiability.points,
+        widest=STUDY.config.plot_identifiability.widest,
     script:
         "../scripts/plot_identifiability.py"
 
 
 rule plot_band_coverage:
     input:
-        table=rules.tabulate_deep_emg.output.table,
+        table="<results>/tables/deep_emg.csv",
+        code=sources("plot_band_coverage"),
     output:
         svg=report(
             "<results>/figures/band_coverage.svg",
@@ -266,24 +234,19 @@ rule plot_band_coverage:
         "<benchmarks>/plot_band_coverage.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1500,
-        runtime=10,
     params:
-        library=library("report"),
-        labels=HELD_OUT,
+        labels=STUDY.hidden_muscles(),
     script:
         "../scripts/plot_band_coverage.py"
 
 
 rule write_subject_page:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         quality=rules.check_recordings.output.quality,
         kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
-        reconstructions=lambda w: all_loads_fits(w.subject, "reconstruction.parquet"),
+        reconstructions=lambda w: get_all_loads_fits(w.subject, "reconstruction.parquet"),
         figures=lambda w: expand(
             "<results>/figures/envelopes/{subject}_{method}.svg",
             subject=w.subject,
@@ -291,7 +254,8 @@ rule write_subject_page:
         ),
         deep_emg=rules.score_methods.output.deep_emg,
         torque_scores=rules.score_methods.output.torque,
-        parameters=lambda w: all_loads_fits(w.subject, "parameters.csv"),
+        parameters=lambda w: get_all_loads_fits(w.subject, "parameters.csv"),
+        code=sources("write_subject_page"),
     output:
         page="<results>/{subject}/report.html",
     log:
@@ -300,13 +264,9 @@ rule write_subject_page:
         "<benchmarks>/write_subject_page/{subject}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals", "report"),
-        recordings=RECORDINGS,
+        folder=get_folder,
+        recordings=STUDY.recordings,
         methods=METHODS,
     script:
         "../scripts/write_subject_page.py"

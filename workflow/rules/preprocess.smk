@@ -1,8 +1,9 @@
 rule process_kinematics:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         signals=lambda w: SUBJECTS[w.subject].kinematics_files(),
         quality=rules.check_recordings.output.quality,
+        code=sources("process_kinematics"),
     output:
         kinematics="<results>/{subject}/kinematics.parquet",
     log:
@@ -11,72 +12,65 @@ rule process_kinematics:
         "<benchmarks>/process_kinematics/{subject}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals"),
-        recordings=RECORDINGS,
-        rate_hz=config["rate_hz"],
-        settings=config["process_kinematics"],
+        folder=get_folder,
+        recordings=STUDY.recordings,
+        rate_hz=STUDY.config.rate_hz,
+        settings=as_plain(STUDY.config.process_kinematics),
     script:
         "../scripts/process_kinematics.py"
 
 
 rule run_inverse_dynamics:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         kinematics=rules.process_kinematics.output.kinematics,
+        code=sources("run_inverse_dynamics"),
     output:
-        torque="<results>/{subject}/torque.sto",
+        torque="<results>/{subject}/torque.parquet",
+        storage="<results>/{subject}/torque.sto",
     log:
         "<logs>/run_inverse_dynamics/{subject}.log",
     benchmark:
         "<benchmarks>/run_inverse_dynamics/{subject}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals"),
-        recordings=RECORDINGS,
+        folder=get_folder,
+        recordings=STUDY.recordings,
     script:
         "../scripts/run_inverse_dynamics.py"
 
 
 rule process_emg:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         signals=lambda w: SUBJECTS[w.subject].files("observed"),
         kinematics=rules.process_kinematics.output.kinematics,
+        code=sources("process_emg"),
     output:
         envelopes="<results>/{subject}/envelopes.parquet",
+        levels="<results>/{subject}/levels.csv",
     log:
         "<logs>/process_emg/{subject}.log",
     benchmark:
         "<benchmarks>/process_emg/{subject}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals"),
-        recordings=RECORDINGS,
-        settings=config["process_emg"],
+        folder=get_folder,
+        recordings=STUDY.recordings,
+        settings=as_plain(STUDY.config.process_emg),
     script:
         "../scripts/process_emg.py"
 
 
 rule process_contractions:
     input:
-        texts=subject_texts,
+        texts=get_texts,
         signals=lambda w: SUBJECTS[w.subject].checked_files(),
-        quality=rules.check_recordings.output.quality,
+        levels=rules.process_emg.output.levels,
+        code=sources("process_contractions"),
     output:
         contractions="<results>/{subject}/contractions.csv",
     log:
@@ -85,14 +79,10 @@ rule process_contractions:
         "<benchmarks>/process_contractions/{subject}.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals"),
-        recordings=RECORDINGS,
-        settings=config["process_emg"],
+        folder=get_folder,
+        recordings=STUDY.recordings,
+        settings=as_plain(STUDY.config.process_emg),
     script:
         "../scripts/process_contractions.py"
 
@@ -100,9 +90,10 @@ rule process_contractions:
 rule process_held_out:
     input:
         # The truth. Only scores, figures and pages may read what comes of it.
-        texts=subject_texts,
+        texts=get_texts,
         signals=lambda w: SUBJECTS[w.subject].files("held_out"),
         kinematics=rules.process_kinematics.output.kinematics,
+        code=sources("process_held_out"),
     output:
         held_out="<results>/{subject}/held_out.parquet",
     log:
@@ -113,13 +104,9 @@ rule process_held_out:
     priority: 50
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings", "signals"),
-        recordings=RECORDINGS,
-        settings=config["process_emg"],
+        folder=get_folder,
+        recordings=STUDY.recordings,
+        settings=as_plain(STUDY.config.process_emg),
     script:
         "../scripts/process_held_out.py"

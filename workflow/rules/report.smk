@@ -4,9 +4,10 @@ localrules:
 
 rule write_report:
     input:
-        captions=sorted((LIBRARY / "report").glob("*.rst")),
-        tables=expand("<results>/tables/{table}.csv", table=TABLES),
-        figures=expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        captions=sorted((SCRIPTS.parent / "report").glob("*.rst")),
+        code=sources("write_report"),
+        tables=expand("<results>/tables/{table}.csv", table=["subjects", *TABLES]),
+        figures=expand("<results>/figures/{figure}.svg", figure=get_figures()),
         envelopes=expand(
             "<results>/figures/envelopes/{subject}_{method}.svg",
             subject=SUBJECTS,
@@ -22,10 +23,6 @@ rule write_report:
         "<benchmarks>/write_report.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         config=dict(config),
     script:

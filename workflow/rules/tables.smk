@@ -1,12 +1,20 @@
+TABLES = {  # of all subjects: the subject's file that each is made of
+    "parameters": lambda subject: get_fits(subject, "parameters.csv"),
+    "torque": lambda subject: [f"<results>/{subject}/torque_scores.csv"],
+    "deep_emg": lambda subject: [f"<results>/{subject}/deep_emg_scores.csv"],
+}
+
+
 rule tabulate_subjects:
     input:
-        texts=[subject.folder / name for subject in SUBJECTS.values() for name in SUBJECT_TEXTS],
+        texts=[file for name in SUBJECTS for file in get_subject_texts(name)],
+        code=sources("tabulate_subjects"),
     output:
         table=report(
             "<results>/tables/subjects.csv",
             caption="../report/tabulate_subjects.rst",
             category="Tables",
-            labels={"table": "subjects"},
+            labels={"table": "1 subjects"},
         ),
     log:
         "<logs>/tabulate_subjects.log",
@@ -14,84 +22,31 @@ rule tabulate_subjects:
         "<benchmarks>/tabulate_subjects.tsv"
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        library=library("arm", "recordings"),
-        recordings=RECORDINGS,
+        folders=[str(subject.folder) for subject in SUBJECTS.values()],
+        recordings=STUDY.recordings,
     script:
         "../scripts/tabulate_subjects.py"
 
 
-rule tabulate_parameters:
+rule tabulate:
     input:
-        parameters=[file for subject in SUBJECTS for file in fits(subject, "parameters.csv")],
+        parts=lambda w: [file for subject in SUBJECTS for file in TABLES[w.table](subject)],
+        code=sources("tabulate"),
     output:
         table=report(
-            "<results>/tables/parameters.csv",
-            caption="../report/tabulate_parameters.rst",
+            "<results>/tables/{table}.csv",
+            caption="../report/tabulate.rst",
             category="Tables",
-            labels={"table": "parameters"},
+            labels={"table": "{table}"},
         ),
     log:
-        "<logs>/tabulate_parameters.log",
+        "<logs>/tabulate/{table}.log",
     benchmark:
-        "<benchmarks>/tabulate_parameters.tsv"
+        "<benchmarks>/tabulate/{table}.tsv"
+    wildcard_constraints:
+        table="|".join(TABLES),
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     script:
-        "../scripts/tabulate_parameters.py"
-
-
-rule tabulate_torque:
-    input:
-        scores=expand("<results>/{subject}/torque_scores.csv", subject=SUBJECTS),
-    output:
-        table=report(
-            "<results>/tables/torque.csv",
-            caption="../report/tabulate_torque.rst",
-            category="Tables",
-            labels={"table": "torque"},
-        ),
-    log:
-        "<logs>/tabulate_torque.log",
-    benchmark:
-        "<benchmarks>/tabulate_torque.tsv"
-    conda:
-        "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    script:
-        "../scripts/tabulate_torque.py"
-
-
-rule tabulate_deep_emg:
-    input:
-        scores=expand("<results>/{subject}/deep_emg_scores.csv", subject=SUBJECTS),
-    output:
-        table=report(
-            "<results>/tables/deep_emg.csv",
-            caption="../report/tabulate_deep_emg.rst",
-            category="Tables",
-            labels={"table": "deep emg"},
-        ),
-    log:
-        "<logs>/tabulate_deep_emg.log",
-    benchmark:
-        "<benchmarks>/tabulate_deep_emg.tsv"
-    conda:
-        "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    script:
-        "../scripts/tabulate_deep_emg.py"
+        "../scripts/tabulate.py"

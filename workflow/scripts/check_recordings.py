@@ -7,15 +7,15 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 import json
 from pathlib import Path
 
-from deepemg.files import written_aside
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.quality import recording_quality
+from deepemg.signals.settings import EnvelopeSettings, QualitySettings
 
-subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
+params = snakemake.params
+subject = read_subject(Path(params.folder), params.recordings)
 try:
-    quality = recording_quality(subject, snakemake.params.settings, emg=snakemake.params.emg)
+    quality = recording_quality(subject, QualitySettings(**params.settings), emg=EnvelopeSettings(**params.emg))
 except RecordingError as error:
     sys.exit(str(error))
-with written_aside(snakemake.output.quality) as path:
-    path.write_text(json.dumps(quality, indent=1))
+Path(snakemake.output.quality).write_text(json.dumps(quality, indent=1))

@@ -6,33 +6,27 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-import pandas as pd
-
 from deepemg.evaluate.cross_validation import cross_validate
 from deepemg.evaluate.ridge import INPUTS, ridge_fit
-from deepemg.files import written_aside
-from deepemg.reconstruct.registry import method
-from deepemg.reconstruct.trials import make_trials
+from deepemg.reconstruct.registry import method_class
 from deepemg.recordings.subject import read_subject
-from deepemg.signals.torque import read_torque
+from deepemg.settings import from_plain
+from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.tables import read_recording
 
 names, params = snakemake.wildcards, snakemake.params
-subject = read_subject(Path(snakemake.input.texts[0]).parent, params.recordings)
-arm, muscles = subject.scaled_arm(), subject.generic_arm().members(names.channel)
-kinematics = pd.read_parquet(snakemake.input.kinematics)
-torque = read_torque(Path(snakemake.input.torque), kinematics)
-envelopes, contractions = pd.read_parquet(snakemake.input.envelopes), pd.read_csv(snakemake.input.contractions)
-trials = make_trials(kinematics, torque, envelopes, contractions, by_mvc=subject.emg_level == "mvc")
+subject = read_subject(Path(params.folder), params.recordings)
+recording = read_recording(subject, snakemake.input, EnvelopeSettings(**params.signals))
+muscles = recording.joint.members(names.channel)
 
 
 def fit(training):
-    return method(params.base).fit(training, arm, seed=params.seed, settings=params.settings).reconstruct
+    return from_plain(method_class(params.base), params.settings).fit(training, seed=params.seed).reconstruct
 
 
 if names.method in INPUTS:
-    fit = ridge_fit(muscles, trials, inputs=names.method, penalties=params.penalties)
-about = {"channel": names.channel, "method": names.method, "shown": params.shown}
-scored = cross_validate(fit, trials, muscles, longest_lag_ms=params.longest_lag_ms, **about)
+    fit = ridge_fit(muscles, recording, inputs=names.method, penalties=params.penalties)
+about = {"channel": names.channel, "method": names.method, "given": params.given}
+scored = cross_validate(fit, recording, muscles, longest_lag_ms=params.longest_lag_ms, **about)
 scored.insert(0, "subject", names.subject)
-with written_aside(snakemake.output.scores) as path:
-    scored.to_csv(path, index=False)
+scored.to_csv(snakemake.output.scores, index=False, float_format="%.6g")

@@ -6,31 +6,23 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-import pandas as pd
-
-from deepemg.files import written_aside
-from deepemg.reconstruct.registry import method
-from deepemg.reconstruct.trials import at_load, make_trials, reconstruct_trials
+from deepemg.reconstruct.fits import at_load, reconstruct_trials
+from deepemg.reconstruct.registry import method_class
 from deepemg.recordings.subject import read_subject
-from deepemg.signals.torque import read_torque
+from deepemg.settings import from_plain
+from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.tables import read_recording
 
-names = dict(snakemake.wildcards)
-subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
-kinematics = pd.read_parquet(snakemake.input.kinematics)
-torque = read_torque(Path(snakemake.input.torque), kinematics)
-envelopes, contractions = pd.read_parquet(snakemake.input.envelopes), pd.read_csv(snakemake.input.contractions)
-recorded = make_trials(kinematics, torque, envelopes, contractions, by_mvc=subject.emg_level == "mvc")
-training, trials = at_load(recorded, names["load"])
+params, names = snakemake.params, dict(snakemake.wildcards)
+subject = read_subject(Path(params.folder), params.recordings)
+recording = read_recording(subject, snakemake.input, EnvelopeSettings(**params.signals))
+training, trials = at_load(recording, names["load"])
 
-fitted = method(snakemake.params.base).fit(
-    training, subject.scaled_arm(), seed=snakemake.params.seed, settings=snakemake.params.settings
-)
-with written_aside(snakemake.output.model) as path:
-    fitted.save(path)
-with written_aside(snakemake.output.reconstruction) as path:
-    reconstruct_trials(fitted, trials).to_parquet(path)
+method = from_plain(method_class(params.base), params.settings)
+fitted = method.fit(training, seed=params.seed)
+fitted.save(snakemake.output.model)
+reconstruct_trials(fitted, trials).to_parquet(snakemake.output.reconstruction)
 for table, target in ((fitted.parameters(), "parameters"), (fitted.history(), "loss")):
     for place, key in enumerate(("subject", "load", "method")):
         table.insert(place, key, names[key])
-    with written_aside(snakemake.output[target]) as path:
-        table.to_csv(path, index=False)
+    table.to_csv(snakemake.output[target], index=False)

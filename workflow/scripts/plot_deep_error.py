@@ -10,12 +10,12 @@ import pandas as pd
 
 from deepemg.report import deep_error
 from deepemg.report.style import save
-from deepemg.signals.normalisation import level_label
+from deepemg.signals.normalisation import reference_label
 
 figure = deep_error.plot(
     pd.read_csv(snakemake.input.table),
     snakemake.params.labels,
-    value_label=level_label(snakemake.params.levels),
+    value_label=reference_label(snakemake.params.references),
     methods=snakemake.params.get("methods"),
     own_fit=snakemake.params.get("own_fit", "fit per load"),
 )

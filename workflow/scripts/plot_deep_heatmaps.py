@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.evaluate.cycles import mean_cycles
-from deepemg.files import fit_names
+from deepemg.reconstruct.fits import fit_names
 from deepemg.report import deep_heatmaps
 from deepemg.report.style import save
-from deepemg.signals.normalisation import level_label
+from deepemg.signals.normalisation import reference_label
 
 labels, settings = snakemake.params.labels, snakemake.params.settings
 profiles = []
@@ -29,5 +29,5 @@ for kinematics_file, held_out_file in zip(snakemake.input.kinematics, snakemake.
             sources[names["method"]] = pd.read_parquet(file)
     for method, table in sources.items():
         profiles.append(mean_cycles(table, kinematics, muscles, settings).assign(subject=subject, method=method))
-figure = deep_heatmaps.plot(pd.concat(profiles), labels, value_label=level_label(snakemake.params.levels))
+figure = deep_heatmaps.plot(pd.concat(profiles), labels, value_label=reference_label(snakemake.params.references))
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

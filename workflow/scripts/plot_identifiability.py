@@ -10,31 +10,33 @@ import numpy as np
 import pandas as pd
 
 from deepemg.evaluate.levels import level_ratios
-from deepemg.reconstruct.nmm import load
+from deepemg.reconstruct.load import load
 from deepemg.reconstruct.nmm.null_direction import level_covariance, torque_landscape
-from deepemg.reconstruct.trials import make_trials
+from deepemg.recordings.subject import read_subject
 from deepemg.report import identifiability
 from deepemg.report.style import load_label, save
-from deepemg.signals.torque import read_torque
+from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.tables import read_recording
 
 files, params = snakemake.input, snakemake.params
 factors = tuple(np.geomspace(1 / widest, widest, params.points) for widest in params.widest)
+signals, muscles = EnvelopeSettings(**params.signals), tuple(params.muscles)
 landscapes = []
-for place, (subject, by_mvc) in enumerate(params.by_mvc.items()):
-    kinematics, envelopes, held_out = (
-        pd.read_parquet(files[name][place]) for name in ("kinematics", "envelopes", "held_out")
-    )
-    torque, contractions = read_torque(Path(files.torque[place]), kinematics), pd.read_csv(files.contractions[place])
-    trials = make_trials(kinematics, torque, envelopes, contractions, by_mvc=by_mvc)
-    trial = max((trial for trial in trials if trial.split == "test"), key=lambda trial: trial.load_kg)
-    about = load(Path(files.models[place])), trial, tuple(params.muscles)
+for place, (name, folder) in enumerate(params.folders.items()):
+    tables = {key: files[key][place] for key in ("kinematics", "torque", "envelopes", "contractions")}
+    recording = read_recording(read_subject(Path(folder), params.recordings), tables, signals)
+    trial = max(recording.test, key=lambda trial: trial.load_kg)
+    fitted = load(files.models[place])
+    held_out = pd.read_parquet(files.held_out[place])
+    truth = held_out[held_out["trial"] == trial.name]
     landscapes.append(
         identifiability.Landscape(
-            title=f"{subject}, {load_label(trial.load_label)}",
+            title=f"{name}, {load_label(trial.load_label)}",
             factors=factors,
-            rmse_nm=torque_landscape(*about, factors),
-            covariance=level_covariance(*about),
-            truth=level_ratios(about[0].reconstruct(trial), held_out[held_out["trial"] == trial.name], params.muscles),
+            rmse_nm=torque_landscape(fitted, trial, muscles, factors),
+            covariance=level_covariance(fitted, trial, muscles),
+            truth=level_ratios(fitted.reconstruct(trial), truth, muscles),
         )
     )
-save(identifiability.plot(landscapes, *params.labels), Path(snakemake.output.svg), Path(snakemake.output.png))
+figure = identifiability.plot(landscapes, *params.labels)
+save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

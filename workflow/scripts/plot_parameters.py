@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.arm.definition import load_arm
+from deepemg.joint.definition import load_joint
 from deepemg.report import parameters
 from deepemg.report.style import save
 
 table = pd.read_csv(snakemake.input.table)
 fits = table[(table["method"] == snakemake.params.method) & (table["load"] == "all")]
-arms = {subject: load_arm(name) for subject, name in snakemake.params.arms.items()}
-figure = parameters.plot(parameters.with_prior_sd(fits, arms, snakemake.params.scheme))
+joints = {subject: load_joint(name) for subject, name in snakemake.params.joints.items()}
+figure = parameters.plot(parameters.with_prior_sd(fits, joints, snakemake.params.scheme))
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.report import torque
-from deepemg.report.frames import reconstructed_torque_of_tests, torque_of_tests
 from deepemg.report.style import save
+from deepemg.report.test_trials import reconstructed_torque_of_tests, torque_of_tests
 
-references = [torque_of_tests(k, t) for k, t in zip(snakemake.input.kinematics, snakemake.input.torque, strict=True)]
-figure = torque.plot(pd.concat(references), reconstructed_torque_of_tests(snakemake.input.reconstructions))
+pairs = zip(snakemake.input.kinematics, snakemake.input.torque, strict=True)
+references = pd.concat([torque_of_tests(*pair) for pair in pairs])
+figure = torque.plot(references, reconstructed_torque_of_tests(snakemake.input.reconstructions))
 save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))

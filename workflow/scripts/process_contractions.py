@@ -6,10 +6,14 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-from deepemg.files import written_aside
+import pandas as pd
+
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.contractions import subject_contractions
+from deepemg.signals.settings import EnvelopeSettings
 
-subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
-with written_aside(snakemake.output.contractions) as path:
-    subject_contractions(subject, snakemake.params.settings).to_csv(path, index=False)
+params = snakemake.params
+subject = read_subject(Path(params.folder), params.recordings)
+levels = pd.read_csv(snakemake.input.levels, float_precision="round_trip")
+table = subject_contractions(subject, levels, EnvelopeSettings(**params.settings))
+table.to_csv(snakemake.output.contractions, index=False)

@@ -1,4 +1,4 @@
-"""Observed EMG to envelopes as fractions of MVC."""
+"""Observed EMG to envelopes as fractions of MVC, and the levels that are 1."""
 
 import sys
 
@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.files import written_aside
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.envelopes import subject_envelopes
+from deepemg.signals.settings import EnvelopeSettings
 
-subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
+params = snakemake.params
+subject = read_subject(Path(params.folder), params.recordings)
 clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
-with written_aside(snakemake.output.envelopes) as path:
-    subject_envelopes(subject, "observed", clock, snakemake.params.settings).to_parquet(path)
+envelopes, levels = subject_envelopes(subject, "observed", clock, EnvelopeSettings(**params.settings))
+envelopes.to_parquet(snakemake.output.envelopes)
+levels.to_csv(snakemake.output.levels, index=False)

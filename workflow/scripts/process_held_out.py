@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.files import written_aside
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.envelopes import subject_envelopes
+from deepemg.signals.settings import EnvelopeSettings
 
-subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
+params = snakemake.params
+subject = read_subject(Path(params.folder), params.recordings)
 clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
 try:
-    envelopes = subject_envelopes(subject, "held_out", clock, snakemake.params.settings)
+    envelopes, _ = subject_envelopes(subject, "held_out", clock, EnvelopeSettings(**params.settings))
 except RecordingError as error:
     sys.exit(str(error))
-with written_aside(snakemake.output.held_out) as path:
-    envelopes.to_parquet(path)
+envelopes.to_parquet(snakemake.output.held_out)

@@ -6,11 +6,11 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-from deepemg.files import written_aside
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.kinematics import subject_kinematics
+from deepemg.signals.settings import KinematicsSettings
 
-subject = read_subject(Path(snakemake.input.texts[0]).parent, snakemake.params.recordings)
-table = subject_kinematics(subject, rate_hz=snakemake.params.rate_hz, settings=snakemake.params.settings)
-with written_aside(snakemake.output.kinematics) as path:
-    table.to_parquet(path)
+params = snakemake.params
+subject = read_subject(Path(params.folder), params.recordings)
+table = subject_kinematics(subject, rate_hz=params.rate_hz, settings=KinematicsSettings(**params.settings))
+table.to_parquet(snakemake.output.kinematics)

@@ -7,8 +7,7 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 from pathlib import Path
 
 from deepemg.evaluate.costs import costs
-from deepemg.files import written_aside
 
-with written_aside(snakemake.output.table) as path:
-    table = costs(Path(snakemake.params.benchmarks), map(Path, snakemake.input.losses), snakemake.params.methods)
-    table.to_csv(path, index=False, float_format="%.3g")
+params = snakemake.params
+table = costs(Path(params.benchmarks), map(Path, snakemake.input.losses), params.methods)
+table.to_csv(snakemake.output.table, index=False, float_format="%.3g")

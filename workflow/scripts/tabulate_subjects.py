@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.files import written_aside
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 
-folders = dict.fromkeys(Path(file).parent for file in snakemake.input.texts)
-rows = [protocol_row(read_subject(folder, snakemake.params.recordings)) for folder in folders]
-with written_aside(snakemake.output.table) as path:
-    pd.DataFrame(rows).to_csv(path, index=False)
+params = snakemake.params
+rows = [protocol_row(read_subject(Path(folder), params.recordings)) for folder in params.folders]
+pd.DataFrame(rows).to_csv(snakemake.output.table, index=False)

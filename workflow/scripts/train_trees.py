@@ -6,7 +6,9 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-from deepemg.reconstruct.trees.training import draw_samples, save, train
+from deepemg.pretrain.tree_settings import TreeTraining
+from deepemg.pretrain.trees import draw_samples, train_trees
+from deepemg.reconstruct.boosted_trees import save_ensembles
 
-params = snakemake.params
-save(train(draw_samples(params.seed, params.settings), params.seed, params.settings), Path(snakemake.output.model))
+settings, seed = TreeTraining(**snakemake.params.settings), snakemake.params.seed
+save_ensembles(train_trees(draw_samples(seed, settings), seed, settings), Path(snakemake.output.weights))

@@ -5,11 +5,9 @@ import sys
 
 import yaml
 
-from deepemg.files import written_aside
-
 files, used = snakemake.input, snakemake.output.config
-with written_aside(used) as path:
-    path.write_text(yaml.safe_dump(snakemake.params.config, sort_keys=False))
+with open(used, "w") as file:
+    yaml.safe_dump(snakemake.params.config, file, sort_keys=False)
 command = [sys.executable, "-m", "snakemake", "--report", snakemake.output.report, "--configfile", used, "--"]
 with open(snakemake.log[0], "w") as log:
     shown = [*files.tables, *files.figures, *files.envelopes, *files.pages]

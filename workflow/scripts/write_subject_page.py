@@ -8,33 +8,32 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.arm.shared_moment_arm import labelled_doubles
-from deepemg.files import written_aside
+from deepemg.joint.shared_moment_arm import labelled_doubles
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import torque
-from deepemg.report.frames import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
 from deepemg.report.page import render_page
 from deepemg.report.style import svg_text
+from deepemg.report.test_trials import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
 from deepemg.report.versions import versions
 
-files = snakemake.input
-subject = read_subject(Path(files.texts[0]).parent, snakemake.params.recordings)
+files, params = snakemake.input, snakemake.params
+subject = read_subject(Path(params.folder), params.recordings)
+joint, observed = subject.generic_joint(), [channel.muscle for channel in subject.channels_used("observed")]
 torques = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests(files.reconstructions)
 page = render_page(
     subject.id,
     protocol_row(subject),
-    joint=subject.generic_arm().joint_name,
-    emg_level=subject.emg_level,
+    joint=joint.anatomical_name,
+    reference=subject.reference,
     has_truth=bool(subject.channels_used("held_out")),
-    priors=labelled_doubles(subject.generic_arm(), [channel.muscle for channel in subject.channels_used("observed")]),
+    priors=labelled_doubles(joint, observed),
     **quality_of_signals(files.quality),
-    envelopes={name: Path(svg).read_text() for name, svg in zip(snakemake.params.methods, files.figures, strict=True)},
+    envelopes={name: Path(svg).read_text() for name, svg in zip(params.methods, files.figures, strict=True)},
     torque_figure=svg_text(torque.plot(*torques)),
     deep_emg=pd.read_csv(files.deep_emg).query("split == 'test'"),
     torque=pd.read_csv(files.torque_scores).query("split == 'test'"),
     parameters=pd.concat([pd.read_csv(file) for file in files.parameters]),
     versions=versions(),
 )
-with written_aside(snakemake.output.page) as path:
-    path.write_text(page)
+Path(snakemake.output.page).write_text(page)

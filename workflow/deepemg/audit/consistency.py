@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from deepemg.arm.opensim import inverse_dynamics
 from deepemg.audit.truth_files import movements, read_excitation, read_state, subject_folders
+from deepemg.joint.opensim import inverse_dynamics
 from deepemg.simulate.closed_loop import open_loop
 from deepemg.simulate.cohort import Cohort
 from deepemg.simulate.plants import make_plant
@@ -38,12 +38,12 @@ def _trial_row(task: tuple[Cohort, Path, int, str]) -> tuple[str, str, str, floa
         raise TypeError(f"{name} is no movement")
     state = read_state(folder, name)
     excitation = read_excitation(folder, name).drop(columns="time").to_numpy()
-    arm, control = subject.arm.in_posture(trial.posture), cohort.assumptions["control"]
+    joint, control = subject.joint.in_posture(trial.posture), cohort.assumptions["control"]
     angle = np.deg2rad(state["angle_deg"].to_numpy())
-    activation = state[[f"{muscle}_activation" for muscle in arm.muscle_names]].to_numpy()[0]
-    plant = make_plant(cohort.assumptions["tiers"][cohort.tier]["engine"], subject, arm, trial.load_kg, control)
+    activation = state[[f"{muscle}_activation" for muscle in joint.muscle_names]].to_numpy()[0]
+    plant = make_plant(cohort.assumptions["tiers"][cohort.tier]["engine"], subject, joint, trial.load_kg, control)
     again = open_loop(plant, excitation, float(angle[0]), activation, control["interval"])
-    net = inverse_dynamics(arm, state["time"].to_numpy(), angle, load_kg=trial.load_kg)
+    net = inverse_dynamics(joint, state["time"].to_numpy(), angle, load_kg=trial.load_kg)
     damping = subject.joint_damping * np.deg2rad(state["velocity_deg_s"].to_numpy())
     return (
         cohort.tier,

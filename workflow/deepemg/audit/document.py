@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.audit.coordination import PAIRS
-from deepemg.marks import between_marks, markdown_table
+from deepemg.generated_sections import markdown_table
+from deepemg.joint.definition import load_joint
 
-MARK = "<!-- {name}: made by `make truth`; edit nothing here -->"
+JOINT = "elbow6"  # of the cohorts that are audited
+
 REPLAY_DEG = 0.5  # what a replay may be off, rms
-END = "<!-- end of {name} -->"
 
 
 def _middle(values: pd.Series, digits: int) -> str:
@@ -43,9 +43,10 @@ def consistency_table(table: pd.DataFrame) -> str:
 
 def correlations_table(table: pd.DataFrame) -> str:
     """Correlations of the excitations over trials, by tier and task."""
+    pairs = [str(name).removeprefix("r_").split("_") for name in table.columns if str(name).startswith("r_")]
     rows = [
         {"tier": tier, "task": task, "subjects": part["subject"].nunique(), "trials": len(part)}
-        | {f"r({a}, {b})": _middle(part[f"r_{a}_{b}"], 2) for a, b in PAIRS}
+        | {f"r({a}, {b})": _middle(part[f"r_{a}_{b}"], 2) for a, b in pairs}
         for (tier, task), part in table.groupby(["tier", "task"], sort=False)
     ]
     return markdown_table(pd.DataFrame(rows))
@@ -76,11 +77,11 @@ def likeness_table(table: pd.DataFrame) -> str:
 
 def sensitivity_table(table: pd.DataFrame) -> str:
     """Medians over subjects and loads by assumption: truth, and the score of two simple methods."""
-    rows = []
+    joint, rows = load_joint(JOINT), []
     for variant, part in table.groupby("variant", sort=False):
         row = {"assumption": variant}
-        for muscle, neighbour in (("BRA", "BIClong"), ("TRImed", "TRIlat")):
-            own = part[part["muscle"] == muscle]
+        for muscle, own in part.groupby("muscle", sort=False):
+            neighbour = joint.muscle(str(muscle)).beneath[0]
             row[f"r({muscle}, {neighbour})"] = f"{own['r_truth'].median():.2f}"
             for method in ("copy", "mse"):
                 cells = own[own["method"] == method]
@@ -95,7 +96,9 @@ def speed_table(table: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(rows))
 
 
-TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
+TABLES: dict[
+    str, tuple[str, Callable[[pd.DataFrame], str]]
+] = {  # section of the page: file of the audit, how it is shown
     "consistency": ("consistency.csv", consistency_table),
     "correlations": ("coordination.csv", correlations_table),
     "amplitudes": ("coordination.csv", amplitudes_table),
@@ -105,8 +108,6 @@ TABLES: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
 }
 
 
-def with_tables(page: str, folder: Path) -> str:
-    """The page with every table renewed from the CSV files in `folder`."""
-    for name, (file, table) in TABLES.items():
-        page = between_marks(page, MARK.format(name=name), END.format(name=name), table(pd.read_csv(folder / file)))
-    return page
+def truth_sections(folder: Path) -> dict[str, str]:
+    """Sections of docs/truth.md by name, from the CSV files in `folder`."""
+    return {name: table(pd.read_csv(folder / file)) for name, (file, table) in TABLES.items()}

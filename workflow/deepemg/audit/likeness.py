@@ -12,10 +12,10 @@ from scipy.stats import kurtosis
 
 from deepemg.recordings.read import read_emg
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.subject import Subject
+from deepemg.recordings.subject import SubjectFolder
 from deepemg.signals.emg import band_pass, envelope
+from deepemg.signals.settings import EnvelopeSettings
 
-Settings = dict[str, Any]
 ACTIVE = 0.5  # share of a trial that counts as active: the loudest half of its envelope
 
 
@@ -31,7 +31,7 @@ class Likeness:
     amplitude: np.ndarray
 
 
-def likeness(subject: Subject, muscle: str, settings: Settings) -> list[Likeness]:
+def likeness(subject: SubjectFolder, muscle: str, settings: EnvelopeSettings) -> list[Likeness]:
     """The movement trials of the channel that records `muscle`, band-passed as the study does it."""
     channel = next(channel for channel in subject.channels if channel.muscle == muscle)
     return [
@@ -44,11 +44,11 @@ def likeness(subject: Subject, muscle: str, settings: Settings) -> list[Likeness
     ]
 
 
-def _describe(raw: Signal, names: dict[str, Any], settings: Settings) -> Likeness:
-    low, high, order = settings["band_low_hz"], settings["band_high_hz"], settings["order"]
-    band = {"rate_hz": raw.rate_hz, "low_hz": low, "high_hz": high, "order": order}
-    filtered = band_pass(raw.values, **band)
-    smooth = envelope(raw.values, cutoff_hz=settings["envelope_cutoff_hz"], **band)
+def _describe(raw: Signal, names: dict[str, Any], settings: EnvelopeSettings) -> Likeness:
+    low, high, order = settings.band_low_hz, settings.band_high_hz, settings.order
+    filtered = band_pass(raw.values, rate_hz=raw.rate_hz, low_hz=low, high_hz=high, order=order)
+    cutoff = settings.envelope_cutoff_hz
+    smooth = envelope(raw.values, rate_hz=raw.rate_hz, low_hz=low, high_hz=high, cutoff_hz=cutoff, order=order)
     frequency, power = welch(raw.values, fs=raw.rate_hz, nperseg=int(raw.rate_hz))
     inside = (frequency >= low) & (frequency <= high)
     share = power[inside] / power[inside].sum()

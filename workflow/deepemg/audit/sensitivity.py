@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 
 from deepemg.audit.coordination import coordination
-from deepemg.audit.pipeline import Config, score_subject
+from deepemg.audit.score_subject import score_subject
 from deepemg.audit.truth_files import subject_folders
+from deepemg.joint.definition import load_joint
+from deepemg.reconstruct.copy import Copy
+from deepemg.reconstruct.synergy_extrapolation.method import SynergyExtrapolation
 from deepemg.simulate.assumptions import vary
 from deepemg.simulate.cohort import Cohort, make_cohort
 
-METHODS = ("copy", "mse")
+METHODS = {"copy": Copy(), "mse": SynergyExtrapolation()}
 SHARES = {"crosstalk_neighbour": 1.0, "crosstalk_deep": 1.0, "crosstalk_antagonist": 0.2}  # of the crosstalk named
 
 
@@ -44,12 +47,14 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
-def sensitivity(cohort: Cohort, subjects: int, out: Path, jobs: int, config: Config) -> pd.DataFrame:
+def sensitivity(cohort: Cohort, subjects: int, out: Path, jobs: int) -> pd.DataFrame:
     """A row per variant, hidden muscle, method, subject and load, scored on test trials.
 
     Columns: variant, subject, muscle, method, load, rmse, r2, r, and r_truth, the median correlation of the true
     excitations of the hidden muscle and its first neighbour in the subject's trials.
     """
+    joint = load_joint(cohort.assumptions["joint"])
+    nearest = [(name, joint.muscle(name).beneath[0]) for name in joint.deep_muscles]
     tables = []
     for place, (variant, changes) in enumerate(VARIANTS.items()):
         folder = out / f"variant{place}"
@@ -59,7 +64,7 @@ def sensitivity(cohort: Cohort, subjects: int, out: Path, jobs: int, config: Con
             raise RuntimeError(f"{variant}: lost {', '.join(lost)}")
         together = coordination(changed, folder)
         for subject in subject_folders(folder).values():
-            scores = score_subject(subject, METHODS, config)
+            scores = score_subject(subject, METHODS)
             tested = scores[(scores["split"] == "test") & (scores["trial_load"] != "all")]
             own = together[together["subject"] == subject.name]
             tables.append(
@@ -67,9 +72,7 @@ def sensitivity(cohort: Cohort, subjects: int, out: Path, jobs: int, config: Con
                 .rename(columns={"trial_load": "load"})
                 .assign(
                     variant=variant,
-                    r_truth=tested["muscle"].map(
-                        {"BRA": own["r_BRA_BIClong"].median(), "TRImed": own["r_TRImed_TRIlat"].median()}
-                    ),
+                    r_truth=tested["muscle"].map({a: own[f"r_{a}_{b}"].median() for a, b in nearest}),
                 )
             )
     return pd.concat(tables, ignore_index=True)

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
-from deepemg.reconstruct.contract import Reconstruction, Trial
+from deepemg.reconstruct.contract import Reconstruction
+from deepemg.signals.recording import Recording, Trial
 
 COLUMNS = [
     *["channel", "method", "leave_out", "fold", "trial", "load"],
@@ -26,50 +27,50 @@ class Fold:
 
     leave_out: str
     name: str
-    training: tuple[Trial, ...]
+    training: Recording
     test: tuple[Trial, ...]
 
 
-def folds(trials: Sequence[Trial]) -> list[Fold]:
+def folds(recording: Recording) -> list[Fold]:
     """Each trial left out in turn, then each load. Nothing to learn from, no fold."""
     keys: dict[str, Callable[[Trial], str]] = {"trial": lambda t: t.name, "load": lambda t: t.load_label}
     found = []
     for leave_out, key in keys.items():
-        for name in dict.fromkeys(map(key, trials)):
-            training = tuple(trial for trial in trials if key(trial) != name)
-            test = tuple(trial for trial in trials if key(trial) == name)
+        for name in dict.fromkeys(map(key, recording.trials)):
+            training = [trial for trial in recording.trials if key(trial) != name]
+            test = tuple(trial for trial in recording.trials if key(trial) == name)
             if training:
-                found.append(Fold(leave_out, name, training, test))
+                found.append(Fold(leave_out, name, recording.of_trials(training), test))
     return found
 
 
 Reconstruct = Callable[[Trial], Reconstruction]
-Fit = Callable[[Sequence[Trial]], Reconstruct]
+Fit = Callable[[Recording], Reconstruct]
 
 
 def cross_validate(
     fit: Fit,
-    trials: Sequence[Trial],
+    recording: Recording,
     muscles: Sequence[str],
     *,
     channel: str,
     method: str,
     longest_lag_ms: float,
-    shown: bool = False,
+    given: bool = False,
 ) -> pd.DataFrame:
     """A row per fold and trial left out; `fit` never sees the channel, which records one muscle or a group of heads.
 
-    With `shown` it does in the training trials, as if the muscle had been recorded once and not since. A group's
-    reconstruction is the mean of its heads'. torque_rmse_nm is against inverse dynamics.
+    Where it is `given`, `fit` sees it in the training trials, as if the muscle had been recorded once and not since.
+    A group's reconstruction is the mean of its heads'. torque_rmse_nm is against inverse dynamics.
     """
     rows = []
-    for fold in folds(trials):
-        reconstruct = fit([trial if shown else trial.without(muscles) for trial in fold.training])
+    for fold in folds(recording):
+        reconstruct = fit(fold.training if given else fold.training.without(muscles))
         for trial in fold.test:
             found = reconstruct(trial.without(muscles))
             places = [found.muscles.index(muscle) for muscle in muscles]
             mean, lower, upper = (getattr(found, key)[:, places].mean(axis=1) for key in ("mean", "lower", "upper"))
-            recorded = trial.envelopes[muscles[0]]
+            recorded = trial.envelope(muscles[0])
             scores = [f(recorded, mean) for f in (rmse, nrmse, r2, pearson_r)]
             lag = lag_ms([recorded], [mean], rate_hz=trial.rate_hz, longest_ms=longest_lag_ms)
             missed = float(np.sqrt(np.mean((found.torque - trial.torque) ** 2)))

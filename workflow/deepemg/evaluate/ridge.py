@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from deepemg.evaluate.cross_validation import Fit, Reconstruct
-from deepemg.reconstruct.contract import Reconstruction, Trial
+from deepemg.reconstruct.contract import Reconstruction
+from deepemg.signals.recording import Recording, Trial
 
 
 def recorded_emg(trial: Trial) -> np.ndarray:
@@ -36,21 +37,22 @@ INPUTS: dict[str, Callable[[Trial], np.ndarray]] = {
 }
 
 
-def ridge_fit(muscles: Sequence[str], recordings: Sequence[Trial], *, inputs: str, penalties: Sequence[float]) -> Fit:
-    """A `fit` for cross_validate; `recordings` are all trials with the channel, of which it uses the training ones.
+def ridge_fit(muscles: Sequence[str], recording: Recording, *, inputs: str, penalties: Sequence[float]) -> Fit:
+    """A `fit` for cross_validate; `recording` has all trials with the channel, of which it uses the training ones.
 
     Linear in standardised inputs, the penalty chosen by efficient leave-one-out on the training samples.
     """
-    recorded = {trial.name: trial.envelopes[muscles[0]] for trial in recordings}
+    recorded = {trial.name: trial.envelope(muscles[0]) for trial in recording.trials}
 
-    def fit(training: Sequence[Trial]) -> Reconstruct:
+    def fit(training: Recording) -> Reconstruct:
         from sklearn.linear_model import RidgeCV
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
 
         model = make_pipeline(StandardScaler(), RidgeCV(alphas=penalties))
         model.fit(
-            np.vstack([INPUTS[inputs](t) for t in training]), np.concatenate([recorded[t.name] for t in training])
+            np.vstack([INPUTS[inputs](t) for t in training.trials]),
+            np.concatenate([recorded[t.name] for t in training.trials]),
         )
 
         def reconstruct(trial: Trial) -> Reconstruction:
@@ -58,7 +60,7 @@ def ridge_fit(muscles: Sequence[str], recordings: Sequence[Trial], *, inputs: st
             heads = np.repeat(mean[:, None], len(muscles), axis=1)
             nothing = np.full_like(heads, np.nan)
             torque = np.full_like(trial.time_s, np.nan)
-            return Reconstruction(trial.time_s, tuple(muscles), heads, nothing, nothing, torque)
+            return Reconstruction(trial.name, trial.time_s, tuple(muscles), heads, nothing, nothing, torque)
 
         return reconstruct
 

@@ -1,20 +1,41 @@
-"""Calibration: the arm's parameters with which given excitations give the torque (Lloyd and Besier 2003)."""
+"""Calibration: the joint's parameters with which given excitations give the torque (Lloyd and Besier 2003)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
+from pydantic import Field
+from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor
 
-from deepemg.arm.definition import Arm
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.parameters import parameter_scheme
-from deepemg.reconstruct.contract import HISTORY, Trial
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.parameters import parameter_scheme
+from deepemg.joint.settings import ForwardSettings
+from deepemg.reconstruct.contract import HISTORY
+from deepemg.settings import STRICT
+from deepemg.signals.recording import Recording, Trial
+
+
+@settings_dataclass(frozen=True, config=STRICT)
+class CalibrationSettings:
+    """How mse with its own parameters and hybrid find the joint's parameters from torque."""
+
+    iterations: int = Field(
+        default=200, ge=1, le=10000, description="Most L-BFGS-B iterations of the calibration; it takes some 100."
+    )
+    tolerance: float = Field(
+        default=1e-12, ge=0, le=0.01, description="1. Relative fall of the loss that ends the calibration."
+    )
+    parameter_weight: float = Field(
+        default=0.003,
+        ge=0,
+        description="1. Weight of the mean square parameter deviation in prior standard deviations, beside the "
+        "relative torque error.",
+    )
 
 
 @dataclass(frozen=True)
@@ -26,23 +47,22 @@ class Calibration:
 
 
 def calibrate(
-    trials: Sequence[Trial], arm: Arm, excitations: Sequence[np.ndarray], settings: dict[str, Any]
+    recording: Recording, excitations: Sequence[np.ndarray], settings: CalibrationSettings, forward: ForwardSettings
 ) -> Calibration:
     """Personal parameters inside their bounds by L-BFGS-B on exact gradients.
 
     `excitations` (T, n_muscles) drive the trials. The unknowns are the deviations from the generic values in prior
     standard deviations. Loss: mean square torque error over the mean square torque, plus `parameter_weight` times the
-    mean square deviation. settings: forward, and a block `calibration`: iterations, tolerance, parameter_weight.
+    mean square deviation.
     """
     from scipy.optimize import minimize
 
-    block = settings["calibration"]
-    scheme = parameter_scheme(arm, settings["forward"]["scheme"])
-    torque_loss = _torque_loss(trials, arm, excitations, settings)
+    scheme = parameter_scheme(recording.joint, forward.scheme)
+    torque_loss = _torque_loss(recording, excitations, forward)
 
     def losses(deviation: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         terms = torque_loss(deviation), deviation.square().mean()
-        return terms[0] + block["parameter_weight"] * terms[1], *terms
+        return terms[0] + settings.parameter_weight * terms[1], *terms
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
         deviation = torch.tensor(flat, requires_grad=True)
@@ -58,7 +78,7 @@ def calibrate(
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": block["iterations"], "ftol": block["tolerance"]},
+        options={"maxiter": settings.iterations, "ftol": settings.tolerance},
     )
     rows = []
     for epoch, flat in ((0, start), (solution.nit, solution.x)):
@@ -74,10 +94,11 @@ def root_mean_square_torque(trials: Sequence[Trial]) -> float:
 
 
 def _torque_loss(
-    trials: Sequence[Trial], arm: Arm, excitations: Sequence[np.ndarray], settings: dict[str, Any]
+    recording: Recording, excitations: Sequence[np.ndarray], forward: ForwardSettings
 ) -> Callable[[Tensor], Tensor]:
     """Mean square torque error over the mean square torque, as a function of the deviation (n_parameters,)."""
-    models = [ForwardModel(arm, rate_hz=trial.rate_hz, **settings["forward"]) for trial in trials]
+    trials = recording.trials
+    models = [ForwardModel(recording.joint, rate_hz=trial.rate_hz, settings=forward) for trial in trials]
     inputs = [
         tuple(torch.tensor(values) for values in (excitation, trial.angle, trial.velocity))
         for trial, excitation in zip(trials, excitations, strict=True)

@@ -2,84 +2,84 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import torch
+from pydantic import Field
+from pydantic.dataclasses import dataclass as settings_dataclass
 
-from deepemg.arm.definition import Arm
-from deepemg.arm.scaling import describe_arm, restore_arm
+from deepemg.joint.definition import Joint
+from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.band import band, residual_half_widths
-from deepemg.reconstruct.contract import HISTORY, Reconstruction, Trial, check_trials
-from deepemg.reconstruct.generic_arm import GenericArm
+from deepemg.reconstruct.contract import Fitted, Method, Reconstruction, check_recording, check_trial
+from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
+from deepemg.settings import STRICT
+from deepemg.signals.recording import Recording, Trial
+
+
+@settings_dataclass(frozen=True, config=STRICT)
+class Copy(Method):
+    """Copy the observed muscles; the forward model only says what torque that would be."""
+
+    name: ClassVar[str] = "copy"
+    forward: ForwardSettings = Field(default=ForwardSettings(), description="Forward model of the torque.")
+
+    def fit(self, recording: Recording, *, seed: int = 1) -> FittedCopy:
+        """Copy each observed muscle from its observed neighbours to learn the band; `seed` changes nothing here."""
+        observed, joint = check_recording(recording), recording.joint
+        residuals = {}
+        for muscle in observed:
+            same = [
+                n for n in neighbours(muscle, observed, joint) if joint.muscle(n).action == joint.muscle(muscle).action
+            ]
+            if same:
+                errors = [t.envelope(muscle) - np.mean([t.envelope(n) for n in same], axis=0) for t in recording.trials]
+                residuals[muscle] = np.concatenate(errors)
+        return FittedCopy(self, joint, residual_half_widths(residuals, joint))
+
+    def restore(self, joint: Joint, state: dict[str, Any]) -> FittedCopy:
+        """What `state` gave."""
+        return FittedCopy(self, joint, state["half_widths"].numpy())
 
 
 @dataclass(frozen=True)
-class FittedCopy:
+class FittedCopy(Fitted):
     """`half_widths` (n_muscles,) is how far the observed muscles are from their observed neighbours."""
 
-    arm: Arm
-    observed: tuple[str, ...]
+    method: Copy
+    joint: Joint
     half_widths: np.ndarray
-    settings: dict[str, Any]
 
     def reconstruct(self, trial: Trial) -> Reconstruction:
-        check_trials([trial], self.arm)
-        mean = np.column_stack([_estimate(muscle.name, trial, self.arm) for muscle in self.arm.muscles])
+        """Observed muscles as measured, hidden ones copied; torque is that of generic parameters."""
+        check_trial(trial, self.joint)
+        mean = mapped_excitation(trial, self.joint)
         lower, upper = band(mean, self.half_widths)
-        generic = GenericArm(self.arm, rate_hz=trial.rate_hz, settings=self.settings)
-        return Reconstruction(
-            trial.time_s, self.arm.muscle_names, mean, lower, upper, torque=generic.torque(trial, mean)
-        )
+        torque = NumpyForward(self.joint, self.method.forward, rate_hz=trial.rate_hz).torque(trial, mean)
+        return Reconstruction(trial.name, trial.time_s, self.joint.muscle_names, mean, lower, upper, torque)
 
     def parameters(self) -> pd.DataFrame:
-        return GenericArm(self.arm, rate_hz=1.0, settings=self.settings).parameters()
+        """The generic ones, with their prior spread."""
+        return generic_parameters(self.joint, self.method.forward)
 
-    def history(self) -> pd.DataFrame:
-        return pd.DataFrame(columns=list(HISTORY))
-
-    def save(self, path: Path) -> None:
-        model = {
-            "method": "copy",
-            "arm": describe_arm(self.arm),
-            "observed": self.observed,
-            "half_widths": self.half_widths.tolist(),
-            "settings": self.settings,
-        }
-        path.write_text(json.dumps(model, indent=1))
+    def state(self) -> dict[str, Any]:
+        """Plain data and tensors."""
+        return {"half_widths": torch.from_numpy(self.half_widths)}
 
 
-def neighbours(muscle: str, observed: Sequence[str], arm: Arm) -> list[str]:
+def neighbours(muscle: str, observed: Sequence[str], joint: Joint) -> list[str]:
     """Observed muscles with the same action as `muscle`, without itself; all observed ones where there are none."""
     others = [name for name in observed if name != muscle]
-    same = [name for name in others if arm.muscle(name).action == arm.muscle(muscle).action]
+    same = [name for name in others if joint.muscle(name).action == joint.muscle(muscle).action]
     return same or others
 
 
-def _estimate(muscle: str, trial: Trial, arm: Arm) -> np.ndarray:
-    if muscle in trial.envelopes:
-        return np.clip(trial.envelopes[muscle], 0, 1)
-    return np.clip(np.mean([trial.envelopes[name] for name in neighbours(muscle, trial.observed, arm)], axis=0), 0, 1)
-
-
-def fit(trials: Sequence[Trial], arm: Arm, *, seed: int, settings: dict[str, Any]) -> FittedCopy:
-    """Copy each observed muscle from its observed neighbours to learn the band; `seed` changes nothing here."""
-    observed = check_trials(trials, arm)
-    residuals = {}
-    for muscle in observed:
-        same = [n for n in neighbours(muscle, observed, arm) if arm.muscle(n).action == arm.muscle(muscle).action]
-        if same:
-            errors = [t.envelopes[muscle] - np.mean([t.envelopes[n] for n in same], axis=0) for t in trials]
-            residuals[muscle] = np.concatenate(errors)
-    return FittedCopy(arm, observed, residual_half_widths(residuals, arm), settings)
-
-
-def load(path: Path) -> FittedCopy:
-    """Read what `save` wrote."""
-    model = json.loads(path.read_text())
-    half_widths = np.array(model["half_widths"], dtype=float)
-    return FittedCopy(restore_arm(model["arm"]), tuple(model["observed"]), half_widths, model["settings"])
+def mapped_excitation(trial: Trial, joint: Joint) -> np.ndarray:
+    """Excitations (T, n_muscles) in 0..1: measured where observed, else the mean of the observed neighbours."""
+    observed = trial.observed
+    sources = [[name] if name in observed else neighbours(name, observed, joint) for name in joint.muscle_names]
+    return np.clip(np.column_stack([np.mean([trial.envelope(n) for n in names], axis=0) for names in sources]), 0, 1)

@@ -1,38 +1,32 @@
-"""A fit for OpenSim: `python -m deepemg.reconstruct.export results/S1/all/nmm-paper <folder>`.
-
-Writes arm.osim (personal parameters), and per trial excitations, activations and the joint moment as .sto.
-"""
+"""A fit for OpenSim: the joint with its personal parameters, and per trial excitations, activations and the moment."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 import torch
 
-from deepemg.arm.exchange import personal_arm, write_osim
-from deepemg.arm.forward import ForwardModel
-from deepemg.arm.storage import write_activations, write_excitations, write_moment
-from deepemg.reconstruct.registry import method
+from deepemg.joint.exchange import personal_joint, write_osim
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.storage import write_activations, write_excitations, write_moment
+from deepemg.reconstruct.load import load
 
 
 def export(fit: Path, folder: Path) -> None:
-    """Write the fit in folder `fit` (of results/<subject>/<load>/<method>) for OpenSim into `folder`."""
-    weights = fit / "weights.pt"
-    fitted = method(fit.name).load(weights if weights.exists() else fit / "model.json")
-    forward, arm = fitted.settings["forward"], fitted.arm
+    """Write the fit in folder `fit` (of results/<subject>/<load>/<method>) for OpenSim into `folder`.
+
+    joint.osim, and per trial <trial>_excitations.sto, <trial>_activations.sto, <trial>_moment.sto.
+    """
+    fitted = load(fit / "model")
+    joint, forward = fitted.joint, fitted.method.own_forward
     personal = fitted.parameters()["personal"].to_numpy()
     folder.mkdir(parents=True, exist_ok=True)
-    write_osim(personal_arm(arm, personal, scheme=forward["scheme"]), folder / "arm.osim")
+    write_osim(personal_joint(joint, personal, scheme=forward.scheme), folder / "joint.osim")
     for trial, rows in pd.read_parquet(fit / "reconstruction.parquet").groupby("trial", sort=False):
-        time, excitation = rows["time_s"].to_numpy(), rows[list(arm.muscle_names)].to_numpy()
-        model = ForwardModel(arm, rate_hz=(len(time) - 1) / (time[-1] - time[0]), **forward)
+        time, excitation = rows["time_s"].to_numpy(), rows[list(joint.muscle_names)].to_numpy()
+        model = ForwardModel(joint, rate_hz=(len(time) - 1) / (time[-1] - time[0]), settings=forward)
         activation = model.activation(torch.tensor(excitation), torch.tensor(personal)).numpy()
-        write_excitations(folder / f"{trial}_excitations.sto", arm, time, excitation)
-        write_activations(folder / f"{trial}_activations.sto", arm, time, activation)
-        write_moment(folder / f"{trial}_moment.sto", arm, time, rows["torque_nm"].to_numpy())
-
-
-if __name__ == "__main__":
-    export(Path(sys.argv[1]), Path(sys.argv[2]))
+        write_excitations(folder / f"{trial}_excitations.sto", joint, time, excitation)
+        write_activations(folder / f"{trial}_activations.sto", joint, time, activation)
+        write_moment(folder / f"{trial}_moment.sto", joint, time, rows["torque_nm"].to_numpy())

@@ -7,21 +7,25 @@ from typing import cast
 
 from deepemg.reconstruct.contract import Method
 
-MODULES = {
-    "copy": "copy",
-    "so": "so",
-    "mse": "mse",
-    "nmm-paper": "nmm_paper",
-    "nmm": "nmm",
-    "hybrid": "hybrid",
-    "moco": "moco",
-    "trees": "trees",
+METHODS = {  # name in tables and configuration: module, class
+    "copy": ("copy", "Copy"),
+    "so": ("static_optimisation", "StaticOptimisation"),
+    "mse": ("synergy_extrapolation.method", "SynergyExtrapolation"),
+    "nmm-paper": ("paper_nmm.method", "PaperNMM"),
+    "nmm": ("nmm.method", "NMM"),
+    "hybrid": ("emg_assisted", "EMGAssisted"),
+    "moco": ("moco_inverse", "MocoInverse"),
+    "trees": ("boosted_trees", "BoostedTrees"),
 }
-TRAINED_ON = {"nmm": "elbow7", "trees": "elbow7"}  # methods trained once know the muscles of one arm, and no others
 
 
-def method(name: str) -> Method:
-    """The module of a method. Raises KeyError when there is none of that name."""
-    if name not in MODULES:
-        raise KeyError(f"no method called {name!r}; there are {', '.join(MODULES)}")
-    return cast(Method, import_module(f"deepemg.reconstruct.{MODULES[name]}"))
+def module_of(name: str) -> str:
+    """Full name of the module that holds a method. Raises KeyError when there is none of that name."""
+    if name not in METHODS:
+        raise KeyError(f"no method called {name!r}; there are {', '.join(METHODS)}")
+    return f"deepemg.reconstruct.{METHODS[name][0]}"
+
+
+def method_class(name: str) -> type[Method]:
+    """The class of a method: its settings, and how it is fitted. Raises KeyError when there is none of that name."""
+    return cast(type[Method], getattr(import_module(module_of(name)), METHODS[name][1]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
 from deepemg.recordings.readers import reader_of
 from deepemg.recordings.signal import Header
-from deepemg.recordings.subject import Subject, records
+from deepemg.recordings.subject import SubjectFolder, records
 
 # The micro sign and the Greek letter are u; what stands between N and m says nothing.
 SPELLINGS = str.maketrans({"\u00b5": "u", "\u03bc": "u"} | dict.fromkeys(" .*-\u00b7\u22c5"))
@@ -25,7 +25,7 @@ class _Need:
     unit: str
 
 
-def _needs(subject: Subject) -> Iterator[_Need]:
+def _needs(subject: SubjectFolder) -> Iterator[_Need]:
     for trial in subject.trials:
         for channel in subject.channels:
             if records(channel, trial):
@@ -39,7 +39,7 @@ def _needs(subject: Subject) -> Iterator[_Need]:
             yield _Need("torque", subject.torque_path(trial), entry["column"], entry["unit"])
 
 
-def _broken_patterns(subject: Subject) -> Iterator[Problem]:
+def _broken_patterns(subject: SubjectFolder) -> Iterator[Problem]:
     described = subject.folder / "subject.yaml"
     patterns = [
         (subject.folder / "channels.csv", f"file of {channel.name}", channel.file, ("trial", "emg_file"))
@@ -60,7 +60,7 @@ def _same_unit(written: str, declared: str) -> bool:
     return written.translate(SPELLINGS) == declared.translate(SPELLINGS)
 
 
-def check_files(subject: Subject) -> Iterator[Problem]:
+def check_files(subject: SubjectFolder) -> Iterator[Problem]:
     """One line per missing file; a column or unit that is wrong in many files is one line that counts them."""
     broken = list(_broken_patterns(subject))
     if broken:

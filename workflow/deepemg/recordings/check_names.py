@@ -6,29 +6,29 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deepemg.recordings.problems import Problem
-from deepemg.recordings.subject import Subject, read_table
+from deepemg.recordings.subject import SubjectFolder, read_table
 
 
-def check_names(subject: Subject, *, band_high_hz: float) -> Iterator[Problem]:
-    """Rows that contradict the arm, each other, or what the study needs."""
+def check_names(subject: SubjectFolder, *, band_high_hz: float) -> Iterator[Problem]:
+    """Rows that contradict the joint, each other, or what the study needs."""
     yield from _check_channels(subject, band_high_hz)
     yield from _check_trials(subject)
 
 
-def _check_channels(subject: Subject, band_high_hz: float) -> Iterator[Problem]:
+def _check_channels(subject: SubjectFolder, band_high_hz: float) -> Iterator[Problem]:
     path = subject.folder / "channels.csv"
-    arm = subject.generic_arm()
-    known = ", ".join([*arm.muscle_names, *arm.groups])
+    joint = subject.generic_joint()
+    known = ", ".join([*joint.muscle_names, *joint.groups])
     owners: dict[str, str] = {}
     for row, channel in zip(read_table(path), subject.channels, strict=True):
-        muscles = arm.members(channel.muscle)
+        muscles = joint.members(channel.muscle)
         if not muscles:
             yield Problem(
                 "DE-020",
                 f"{path}, row {row}, muscle",
                 repr(channel.muscle),
                 f"one of {known}",
-                f"use the name that arm {arm.name} gives the muscle",
+                f"use the name that joint {joint.name} gives the muscle",
             )
         for muscle in muscles:
             if muscle in owners:
@@ -55,10 +55,10 @@ def _check_channels(subject: Subject, band_high_hz: float) -> Iterator[Problem]:
         yield Problem("DE-023", str(path), "no observed channel", "at least one", "set use to observed")
 
 
-def _check_trials(subject: Subject) -> Iterator[Problem]:
+def _check_trials(subject: SubjectFolder) -> Iterator[Problem]:
     path = subject.folder / "trials.csv"
-    arm = subject.generic_arm()
-    postures = arm.postures
+    joint = subject.generic_joint()
+    postures = joint.postures
     for name, count in Counter(trial.trial for trial in subject.trials).items():
         if count > 1:
             yield Problem("DE-030", f"{path}, trial", f"{name} {count} times", "each name once", "rename one of them")
@@ -84,8 +84,8 @@ def _check_trials(subject: Subject) -> Iterator[Problem]:
                 "DE-035",
                 f"{path}, row {row}, posture",
                 repr(trial.posture),
-                f"one of {', '.join(postures)}" if postures else f"no posture, for arm {arm.name} knows none",
-                "use a name of the arm's data file, or leave the cell empty",
+                f"one of {', '.join(postures)}" if postures else f"no posture, for joint {joint.name} knows none",
+                "use a name of the joint's data file, or leave the cell empty",
             )
     for load in subject.loads:
         for split in ("train", "test"):

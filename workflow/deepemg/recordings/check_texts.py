@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from deepemg.arm.definition import available_arms
+from deepemg.joint.definition import available_joints
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.csv import header
-from deepemg.recordings.subject import read_table, with_numbers
+from deepemg.recordings.subject import read_description, read_table, with_numbers
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -66,7 +66,7 @@ def _schema_problems(data: Any, schema: dict[str, Any], place: str) -> Iterator[
 
 def _check_description(path: Path, folder_name: str) -> Iterator[Problem]:
     try:
-        description = yaml.safe_load(path.read_text(encoding="utf-8"))
+        description = read_description(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         yield Problem(
             "DE-006", str(path), str(error).replace("\n", " "), "valid YAML in UTF-8", "correct the line named"
@@ -80,13 +80,13 @@ def _check_description(path: Path, folder_name: str) -> Iterator[Problem]:
         yield Problem(
             "DE-007", f"{path}, id", repr(description["id"]), f"the folder's name {folder_name!r}", "make them equal"
         )
-    if description["arm"] not in available_arms():
+    if description["joint"] not in available_joints():
         yield Problem(
             "DE-008",
-            f"{path}, arm",
-            repr(description["arm"]),
-            f"one of {', '.join(available_arms())}",
-            "name an arm that has a data file",
+            f"{path}, joint",
+            repr(description["joint"]),
+            f"one of {', '.join(available_joints())}",
+            "name a joint that has a data file",
         )
 
 

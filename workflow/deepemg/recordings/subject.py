@@ -9,12 +9,13 @@ from typing import Any, Literal
 import pandas as pd
 import yaml
 
-from deepemg.arm.definition import Arm, load_arm
-from deepemg.arm.scaling import scale_arm
+from deepemg.joint.definition import Joint, load_joint
+from deepemg.joint.scaling import scale_joint
 from deepemg.recordings.signal import Part
 
 KILOGRAMS = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237}
 SIZES = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m", "thigh_m", "shank_m")
+Use = Literal["observed", "held_out"]
 MICROVOLTS = {"uV": 1.0, "mV": 1e3, "V": 1e6, "1": 1.0}
 
 
@@ -29,7 +30,7 @@ class Channel:
     unit: str
     kind: Literal["raw", "envelope", "excitation"]
     rate_hz: float
-    use: Literal["observed", "held_out"]
+    use: Use
 
     @property
     def is_fraction(self) -> bool:
@@ -38,7 +39,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialRow:
     """A row of trials.csv; empty cells are None."""
 
     trial: str
@@ -72,35 +73,35 @@ class Trial:
         return Part(self.start_s, self.end_s)
 
 
-def records(channel: Channel, trial: Trial) -> bool:
+def records(channel: Channel, trial: TrialRow) -> bool:
     """Whether a trial has samples of a channel: known excitations exist for movement and MVC trials only."""
     return channel.kind != "excitation" or trial.role in ("movement", "mvc")
 
 
 @dataclass(frozen=True)
-class Subject:
+class SubjectFolder:
     """One subject folder. `recordings` is the folder that holds the signal files."""
 
     folder: Path
     recordings: Path
     description: dict[str, Any]
     channels: tuple[Channel, ...]
-    trials: tuple[Trial, ...]
+    trials: tuple[TrialRow, ...]
 
     @property
     def id(self) -> str:
         return str(self.description["id"])
 
     @property
-    def movements(self) -> tuple[Trial, ...]:
+    def movements(self) -> tuple[TrialRow, ...]:
         return tuple(trial for trial in self.trials if trial.role == "movement")
 
     @property
-    def mvc_trials(self) -> tuple[Trial, ...]:
+    def mvc_trials(self) -> tuple[TrialRow, ...]:
         return tuple(trial for trial in self.trials if trial.role == "mvc")
 
     @property
-    def emg_level(self) -> Literal["mvc", "training maximum"]:
+    def reference(self) -> Literal["mvc", "training maximum"]:
         """What an envelope of 1 means."""
         declared = all(channel.is_fraction for channel in self.channels_used("observed"))
         return "mvc" if self.mvc_trials or declared else "training maximum"
@@ -111,22 +112,22 @@ class Subject:
         ordered = sorted(self.movements, key=lambda trial: trial.load_kg)
         return tuple(dict.fromkeys(trial.load_label for trial in ordered))
 
-    def channels_used(self, use: Literal["observed", "held_out"]) -> tuple[Channel, ...]:
+    def channels_used(self, use: Use) -> tuple[Channel, ...]:
         return tuple(channel for channel in self.channels if channel.use == use)
 
-    def emg_path(self, channel: Channel, trial: Trial) -> Path:
+    def emg_path(self, channel: Channel, trial: TrialRow) -> Path:
         return self.recordings / channel.file.format(trial=trial.trial, emg_file=trial.emg_file)
 
-    def kinematics_path(self, trial: Trial) -> Path:
+    def kinematics_path(self, trial: TrialRow) -> Path:
         pattern = self.description["kinematics"].get("file", "{kinematics_file}")
         return self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file)
 
-    def torque_path(self, trial: Trial) -> Path:
+    def torque_path(self, trial: TrialRow) -> Path:
         """File of the measured torque of a trial that names a torque_file."""
         pattern = self.description["torque"].get("file", "{torque_file}")
         return self.recordings / pattern.format(trial=trial.trial, torque_file=trial.torque_file)
 
-    def files(self, use: Literal["observed", "held_out"]) -> tuple[Path, ...]:
+    def files(self, use: Use) -> tuple[Path, ...]:
         """Signal files of the observed or of the held-out channels, each once."""
         pairs = [(c, t) for c in self.channels_used(use) for t in self.trials if records(c, t)]
         return tuple(dict.fromkeys(self.emg_path(channel, trial) for channel, trial in pairs))
@@ -141,13 +142,13 @@ class Subject:
         torque = [self.torque_path(trial) for trial in self.trials if trial.torque_file]
         return tuple(dict.fromkeys([*self.files("observed"), *angle, *torque]))
 
-    def generic_arm(self) -> Arm:
-        return load_arm(self.description["arm"])
+    def generic_joint(self) -> Joint:
+        return load_joint(self.description["joint"])
 
-    def scaled_arm(self) -> Arm:
-        """The arm scaled to what was measured on the subject."""
+    def scaled_joint(self) -> Joint:
+        """The joint scaled to what was measured on the subject."""
         sizes = {key: self.description[key]["value"] for key in SIZES if key in self.description}
-        return scale_arm(self.generic_arm(), sizes)
+        return scale_joint(self.generic_joint(), sizes)
 
 
 def read_table(path: Path) -> dict[int, dict[str, str]]:
@@ -167,6 +168,14 @@ def read_table(path: Path) -> dict[int, dict[str, str]]:
     return rows
 
 
+def read_description(path: Path) -> Any:
+    """Content of a subject.yaml. What was called `arm` before a knee could be one is read as `joint`."""
+    description = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if isinstance(description, dict) and "arm" in description and "joint" not in description:
+        return {"joint" if key == "arm" else key: value for key, value in description.items()}
+    return description
+
+
 NUMBERS = ("rate_hz", "load", "start_s", "end_s")
 
 
@@ -182,17 +191,17 @@ def with_numbers(row: dict[str, str]) -> dict[str, Any]:
     return {key: number(value) if key in NUMBERS else value for key, value in row.items()}
 
 
-def read_subject(folder: Path, recordings: Path | None = None) -> Subject:
+def read_subject(folder: Path, recordings: Path | None = None) -> SubjectFolder:
     """Read a subject folder that `check_folder` has found in order.
 
     `recordings` is the folder of the signal files where they do not lie in the subject folder itself.
     """
     channels = [with_numbers(row) for row in read_table(folder / "channels.csv").values()]
     trials = [with_numbers(row) for row in read_table(folder / "trials.csv").values()]
-    return Subject(
+    return SubjectFolder(
         folder=folder,
         recordings=recordings or folder,
-        description=yaml.safe_load((folder / "subject.yaml").read_text(encoding="utf-8")),
+        description=read_description(folder / "subject.yaml"),
         channels=tuple(Channel(**row) for row in channels),
-        trials=tuple(Trial(**row) for row in trials),
+        trials=tuple(TrialRow(**row) for row in trials),
     )

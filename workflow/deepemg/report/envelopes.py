@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from deepemg.arm.definition import Arm
+from deepemg.joint.definition import Joint
 from deepemg.report.style import (
     DOUBLE_COLUMN_MM,
     METHOD_COLOURS,
@@ -26,9 +26,9 @@ from deepemg.report.timeline import draw_trials, end_to_end
 SMALLEST_SPAN = 0.1
 
 
-def _channels(envelopes: pd.DataFrame, muscle: str, arm: Arm) -> list[str]:
+def _channels(envelopes: pd.DataFrame, muscle: str, joint: Joint) -> list[str]:
     """Columns that record `muscle`, by its own name or as one of a group."""
-    return [name for name in envelopes.columns if muscle in arm.members(str(name))]
+    return [name for name in envelopes.columns if muscle in joint.members(str(name))]
 
 
 def _draw_band(axes: Axes, trials: pd.DataFrame, muscle: str, shifts: dict[str, float], colour: str) -> None:
@@ -42,7 +42,7 @@ def plot(
     reconstruction: pd.DataFrame,
     measured: pd.DataFrame,
     held_out: pd.DataFrame | None,
-    arm: Arm,
+    joint: Joint,
     method: str,
     *,
     value_label: str = "fraction of MVC",
@@ -52,31 +52,31 @@ def plot(
 
     `reconstruction` columns: trial, split, load, time_s (s) and, per muscle in `value_label` units, <muscle>,
     <muscle>_lower and <muscle>_upper (90 % band). `measured` and `held_out` columns: trial, time_s (s) and a
-    column per muscle or muscle group of the arm. `held_out` is None where nothing was put aside.
+    column per muscle or muscle group of the joint. `held_out` is None where nothing was put aside.
     """
     tested = reconstruction[reconstruction["split"] == "test"]
     loads = order_loads(tested["load"])
     colour = METHOD_COLOURS[method]
-    figure = new_figure(DOUBLE_COLUMN_MM, 24 + 20 * len(arm.muscles))
-    grid = figure.subplots(len(arm.muscles), len(loads), sharex="col", sharey="row", squeeze=False)
+    figure = new_figure(DOUBLE_COLUMN_MM, 24 + 20 * len(joint.muscles))
+    grid = figure.subplots(len(joint.muscles), len(loads), sharex="col", sharey="row", squeeze=False)
     recorded = [(measured, "-")] if held_out is None else [(measured, "-"), (held_out, (0, (3, 1.5)))]
 
     for column, load in zip(grid.T, loads, strict=True):
         trials = tested[tested["load"] == load]
         shifts = end_to_end(trials)
-        for axes, muscle in zip(column, arm.muscle_names, strict=True):
+        for axes, muscle in zip(column, joint.muscle_names, strict=True):
             for envelopes, dashes in recorded:
                 same_trials = envelopes[envelopes["trial"].isin(trials["trial"])]
-                for channel in _channels(envelopes, muscle, arm):
+                for channel in _channels(envelopes, muscle, joint):
                     draw_trials(axes, same_trials, channel, shifts, color=TRUTH_COLOUR, linewidth=0.8, linestyle=dashes)
             _draw_band(axes, trials, muscle, shifts, colour)
             draw_trials(axes, trials, muscle, shifts, color=colour)
             axes.margins(x=0)
         column[0].set_title(load_label(load))
 
-    for axes, muscle in zip(grid[:, 0], arm.muscle_names, strict=True):
-        weight = "normal" if _channels(measured, muscle, arm) else "bold"
-        label = arm.muscle(muscle).label.replace(" ", "\n", 1)
+    for axes, muscle in zip(grid[:, 0], joint.muscle_names, strict=True):
+        weight = "normal" if _channels(measured, muscle, joint) else "bold"
+        label = joint.muscle(muscle).label.replace(" ", "\n", 1)
         axes.set_ylabel(label, fontweight=weight, rotation=0, ha="right", va="center")
         axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.set_ylim(0, max(axes.get_ylim()[1], SMALLEST_SPAN))

@@ -11,7 +11,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepemg.report.style import METHOD_COLOURS, METHOD_LABELS, load_label, order_loads, order_methods
-from deepemg.signals.normalisation import level_label
+from deepemg.signals.normalisation import reference_label
 
 
 def _cell(value: Any) -> str:
@@ -51,7 +51,7 @@ def render_page(
     facts: Mapping[str, object],
     *,
     joint: str,
-    emg_level: str,
+    reference: str,
     has_truth: bool,
     priors: Mapping[str, Sequence[str]],
     quality: pd.DataFrame,
@@ -65,8 +65,8 @@ def render_page(
 ) -> str:
     """The page of one subject as HTML, with everything inside and no link to anywhere.
 
-    `facts` heads the page in order (arm, source, loads, ...). `joint` is the arm's, `emg_level` what the unit of the
-    envelopes rests on; `has_truth` says whether the deep muscles were recorded or simulated. `priors` names hidden
+    `facts` heads the page in order (joint, source, loads, ...). `joint` is its anatomical name, `reference` what an
+    envelope of 1 means; `has_truth` says whether the deep muscles were recorded or simulated. `priors` names hidden
     muscles that torque cannot tell, each with the muscles it cannot be told from.
     `quality`: a row per channel and trial, `angles`: a row per movement; any columns; a column `flags` (a text or a
     list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
@@ -86,8 +86,8 @@ def render_page(
         subject=subject,
         facts=facts,
         joint=joint,
-        value_label=level_label([emg_level]),
-        has_mvc=emg_level == "mvc",
+        value_label=reference_label([reference]),
+        has_mvc=reference == "mvc",
         has_truth=has_truth,
         priors=priors,
         quality=quality,

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from deepemg.arm.definition import Arm
-from deepemg.arm.parameters import parameter_scheme
+from deepemg.joint.definition import Joint
+from deepemg.joint.parameters import parameter_scheme
 from deepemg.report.style import DOUBLE_COLUMN_MM, FAINT, in_house_style, new_figure
 
 BAND = "#E5E5E5"
@@ -22,11 +22,11 @@ COLUMNS = 2
 HEIGHT_MM = 42
 
 
-def with_prior_sd(parameters: pd.DataFrame, arms: Mapping[str, Arm], scheme: str) -> pd.DataFrame:
-    """The table with a column prior_sd; `arms` are the generic ones of the subjects. Ratios scale with the subject."""
+def with_prior_sd(parameters: pd.DataFrame, joints: Mapping[str, Joint], scheme: str) -> pd.DataFrame:
+    """The table with a column prior_sd; `joints` are the subjects' generic ones. Ratios scale with the subject."""
     parts = []
     for subject, rows in parameters.groupby("subject", sort=False):
-        prior = parameter_scheme(arms[str(subject)], scheme)
+        prior = parameter_scheme(joints[str(subject)], scheme)
         places = pd.MultiIndex.from_arrays([prior.muscles, prior.parameters]).get_indexer(
             pd.MultiIndex.from_frame(rows[["muscle", "parameter"]])
         )

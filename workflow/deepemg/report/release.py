@@ -1,45 +1,39 @@
-"""`python -m deepemg.report.release <results> <released> <README>`: publish tables and figures of a run."""
+"""Tables and figures of a finished study, published; and the summary of what was published."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pandas as pd
 
-from deepemg.arm.definition import load_arm
-from deepemg.report.summary import summary_markdown, with_summary
-from deepemg.signals.normalisation import level_label
+from deepemg.joint.definition import load_joint
+from deepemg.report.summary import summary_markdown
+from deepemg.signals.normalisation import reference_label
 
 
 def muscle_labels(tables: Path) -> dict[str, str]:
-    """Labels of the hidden muscles of table 4, from the arms of table 1."""
-    arms = [load_arm(name) for name in pd.read_csv(tables / "subjects.csv")["arm"].unique()]
-    labels = {muscle.name: muscle.label for arm in arms for muscle in arm.muscles}
+    """Labels of the hidden muscles of table 4, from the joints of table 1."""
+    joints = [load_joint(name) for name in pd.read_csv(tables / "subjects.csv")["arm"].unique()]
+    labels = {muscle.name: muscle.label for joint in joints for muscle in joint.muscles}
     return {name: labels[name] for name in pd.read_csv(tables / "deep_emg.csv")["muscle"].unique()}
 
 
 def released_summary(tables: Path) -> str:
     """The README's summary of a folder of tables."""
-    levels = sorted(pd.read_csv(tables / "subjects.csv")["emg_level"].unique())
+    references = sorted(pd.read_csv(tables / "subjects.csv")["emg_level"].unique())
     return summary_markdown(
         pd.read_csv(tables / "deep_emg.csv"),
         pd.read_csv(tables / "torque.csv"),
         muscle_labels(tables),
-        value_label=level_label(levels),
+        value_label=reference_label(references),
     )
 
 
-def release(results: Path, released: Path, readme: Path) -> None:
-    """Copy tables and PNG figures, and write the summary of the copied tables into the README."""
+def release(results: Path, released: Path) -> None:
+    """Copy the tables and the PNG figures of a finished study."""
     for folder, pattern in (("tables", "*.csv"), ("figures", "*.png")):
         target = released / folder
         target.mkdir(parents=True, exist_ok=True)
         for file in sorted((results / folder).glob(pattern)):
             shutil.copyfile(file, target / file.name)
-    readme.write_text(with_summary(readme.read_text(), released_summary(released / "tables")))
-
-
-if __name__ == "__main__":
-    release(*map(Path, sys.argv[1:4]))

@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from deepemg.files import written_aside
+from deepemg.atomic import written_aside
 
 SINGLE_COLUMN_MM = 85
 DOUBLE_COLUMN_MM = 180

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from deepemg.marks import between_marks
 from deepemg.report.score_panel import score_cells
 from deepemg.report.style import METHOD_LABELS, order_methods
-
-START = "<!-- summary: made by `make release` from results/released/tables; edit nothing here -->"
-END = "<!-- end of summary -->"
 
 
 def summary_markdown(
@@ -45,8 +41,3 @@ def summary_markdown(
         f"Test trials, one fit per load, medians over {subjects} subjects x {loads} loads; RMSE of the hidden muscles' "
         f"envelopes ({value_label}).\n\n{table}"
     )
-
-
-def with_summary(readme: str, summary: str) -> str:
-    """README text with `summary` between its two marks."""
-    return between_marks(readme, START, END, summary)

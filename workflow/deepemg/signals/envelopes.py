@@ -1,29 +1,28 @@
-"""Envelopes of a subject's channels, as fractions of their reference level, on the clock of the kinematics."""
+"""Envelopes of a subject's channels, their reference levels, and both together on the clock of the kinematics."""
 
 from __future__ import annotations
-
-from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from deepemg.recordings.read import read_emg
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.subject import Channel, Subject, Trial
+from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
 from deepemg.signals.emg import envelope, low_pass
 from deepemg.signals.normalisation import reference_level
+from deepemg.signals.settings import EnvelopeSettings
 
 
-def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings: dict[str, Any]) -> Signal:
+def channel_envelope(subject: SubjectFolder, channel: Channel, trial: TrialRow, settings: EnvelopeSettings) -> Signal:
     """Envelope of one channel in one trial at its own rate; excitations are low-passed, envelopes pass as they are."""
     signal = read_emg(subject, channel, trial)
-    order, cutoff = settings["order"], settings["envelope_cutoff_hz"]
+    order, cutoff = settings.order, settings.envelope_cutoff_hz
     if channel.kind == "raw":
         values = envelope(
             signal.values,
             rate_hz=signal.rate_hz,
-            low_hz=settings["band_low_hz"],
-            high_hz=settings["band_high_hz"],
+            low_hz=settings.band_low_hz,
+            high_hz=settings.band_high_hz,
             cutoff_hz=cutoff,
             order=order,
         )
@@ -34,7 +33,14 @@ def channel_envelope(subject: Subject, channel: Channel, trial: Trial, settings:
     return Signal(values, signal.rate_hz, signal.start_s)
 
 
-def channel_level(subject: Subject, channel: Channel, movements: dict[str, Signal], settings: dict[str, Any]) -> float:
+def movement_envelopes(subject: SubjectFolder, channel: Channel, settings: EnvelopeSettings) -> dict[str, Signal]:
+    """Envelopes of one channel in all movement trials, by trial, in the unit of the channel."""
+    return {trial.trial: channel_envelope(subject, channel, trial, settings) for trial in subject.movements}
+
+
+def channel_level(
+    subject: SubjectFolder, channel: Channel, movements: dict[str, Signal], settings: EnvelopeSettings
+) -> float:
     """Reference level of a channel in the unit of its envelope.
 
     1 for envelopes that are fractions of the maximum already. Known excitations (1 = full activation) are measured
@@ -44,29 +50,32 @@ def channel_level(subject: Subject, channel: Channel, movements: dict[str, Signa
         return 1.0
     mvc = [channel_envelope(subject, channel, trial, settings).values for trial in subject.mvc_trials]
     training = [movements[trial.trial].values for trial in subject.movements if trial.split == "train"]
-    return reference_level(mvc, training, rate_hz=channel.rate_hz, window_s=settings["mvc_window_s"])
+    return reference_level(mvc, training, rate_hz=channel.rate_hz, window_s=settings.mvc_window_s)
 
 
 def subject_envelopes(
-    subject: Subject, use: Literal["observed", "held_out"], clock: pd.DataFrame, settings: dict[str, Any]
-) -> pd.DataFrame:
-    """Envelopes of the observed or of the held-out channels.
+    subject: SubjectFolder, use: Use, clock: pd.DataFrame, settings: EnvelopeSettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Envelopes of the observed or of the held-out channels as fractions of their levels, and those levels.
 
-    `clock` holds trial and time_s; the result has the same rows plus one column per muscle. A channel that records a
-    group of heads gives each of them the same envelope. No channel influences another one's envelope.
+    `clock` holds trial and time_s; the first result has the same rows plus one column per muscle. A channel that
+    records a group of heads gives each of them the same envelope. No channel influences another one's envelope. The
+    second: channel, level, unit, reference.
     """
-    arm = subject.generic_arm()
-    result = clock[["trial", "time_s"]].copy()
+    joint = subject.generic_joint()
+    result, levels = clock[["trial", "time_s"]].copy(), []
     for channel in subject.channels_used(use):
-        movements = {t.trial: channel_envelope(subject, channel, t, settings) for t in subject.movements}
+        movements = movement_envelopes(subject, channel, settings)
         level = channel_level(subject, channel, movements, settings)
+        levels.append((channel.name, level, "1" if channel.is_fraction else "uV", subject.reference))
         column = np.concatenate(
             [
                 np.interp(rows["time_s"], movements[str(name)].time_s, movements[str(name)].values) / level
                 for name, rows in clock.groupby("trial", sort=False)
             ]
         )
-        for muscle in arm.members(channel.muscle):
+        for muscle in joint.members(channel.muscle):
             result[muscle] = column
-    order = [muscle for muscle in arm.muscle_names if muscle in result]
-    return result[["trial", "time_s", *order]]
+    order = [muscle for muscle in joint.muscle_names if muscle in result]
+    table = pd.DataFrame(levels, columns=["channel", "level", "unit", "reference"])
+    return result[["trial", "time_s", *order]], table

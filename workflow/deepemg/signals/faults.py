@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
 from deepemg.recordings.signal import Signal
-
-Settings = dict[str, Any]
+from deepemg.signals.settings import QualitySettings
 
 
 @dataclass
@@ -24,14 +22,14 @@ class Faults:
         """Note a fault of `label` (a channel, the angle) in one file."""
         self.shared.setdefault((identity, label, expected, fix), []).append((path, found))
 
-    def read(self, reader: Callable[[], Signal], label: str, path: Path, settings: Settings) -> Signal | None:
+    def read(self, reader: Callable[[], Signal], label: str, path: Path, settings: QualitySettings) -> Signal | None:
         """The signal, or None after noting why it cannot be used."""
         try:
             signal = reader()
         except RecordingError as error:
             self.whole += error.problems
             return None
-        shortest = settings["shortest_trial_s"]
+        shortest = settings.shortest_trial_s
         if signal.duration_s >= shortest:
             return signal
         fix = "record longer, correct rate_hz, or widen start_s and end_s"
@@ -46,9 +44,9 @@ class Faults:
         ]
 
 
-def check_emg(faults: Faults, label: str, path: Path, quality: dict[str, float], settings: Settings) -> None:
+def check_emg(faults: Faults, label: str, path: Path, quality: dict[str, float], settings: QualitySettings) -> None:
     """Raw EMG has some microvolts to some millivolts, and power where EMG has power."""
-    low, high, share = settings["rms_min_uv"], settings["rms_max_uv"], settings["raw_power_min"]
+    low, high, share = settings.rms_min_uv, settings.rms_max_uv, settings.raw_power_min
     if not low <= quality["rms_uv"] <= high:
         faults.add(
             "DE-070",
@@ -69,9 +67,9 @@ def check_emg(faults: Faults, label: str, path: Path, quality: dict[str, float],
         )
 
 
-def check_span(faults: Faults, label: str, path: Path, emg: Signal, angle: Signal, settings: Settings) -> None:
+def check_span(faults: Faults, label: str, path: Path, emg: Signal, angle: Signal, settings: QualitySettings) -> None:
     """EMG and angle of a trial begin and end together."""
-    share, slack = settings["clock_tolerance"], settings["clock_slack_s"]
+    share, slack = settings.clock_tolerance, settings.clock_slack_s
     apart = max(abs(emg.start_s - angle.start_s), abs(emg.end_s - angle.end_s))
     if apart > share * angle.duration_s + slack:
         faults.add(
@@ -97,9 +95,9 @@ def check_torque(faults: Faults, path: Path, torque: Signal) -> None:
         )
 
 
-def check_angle(faults: Faults, path: Path, quality: dict[str, float], settings: Settings) -> None:
+def check_angle(faults: Faults, path: Path, quality: dict[str, float], settings: QualitySettings) -> None:
     """A joint moves by tens of degrees, between a little below 0 (extended) and full flexion."""
-    low, high, least = (settings[key] for key in ("angle_min_deg", "angle_max_deg", "excursion_min_deg"))
+    low, high, least = (settings.angle_min_deg, settings.angle_max_deg, settings.excursion_min_deg)
     lowest, highest = quality["min_deg"], quality["max_deg"]
     if lowest < low or highest > high or highest - lowest < least:
         faults.add(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from deepemg.recordings.read import read_angle
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.subject import Subject
+from deepemg.recordings.subject import SubjectFolder
 from deepemg.signals.emg import low_pass
-
-PAUSE_S = 1.0  # between trials on the one clock of an OpenSim storage file
+from deepemg.signals.settings import KinematicsSettings
 
 
 def common_clock(signal: Signal, *, rate_hz: float) -> np.ndarray:
@@ -34,24 +31,19 @@ def kinematics(angle: Signal, *, cutoff_hz: float, order: int, rate_hz: float) -
     return pd.DataFrame({"time_s": time} | {name: np.interp(time, angle.time_s, v) for name, v in columns.items()})
 
 
-def subject_kinematics(subject: Subject, *, rate_hz: float, settings: dict[str, Any]) -> pd.DataFrame:
+def subject_kinematics(subject: SubjectFolder, *, rate_hz: float, settings: KinematicsSettings) -> pd.DataFrame:
     """Kinematics of all movement trials below each other, with trial, split, load (label), load_kg and posture.
 
-    `posture` is "" where the arm is held as its data file says.
-    `clock_s` runs through all trials with a pause between them, because an OpenSim storage file holds one rising time
-    column.
+    `posture` is "" where the limb is held as the joint's data file says.
     """
     tables = []
-    clock = 0.0
     for trial in subject.movements:
         angle = read_angle(subject, trial)
-        table = kinematics(angle, cutoff_hz=settings["cutoff_hz"], order=settings["order"], rate_hz=rate_hz)
+        table = kinematics(angle, cutoff_hz=settings.cutoff_hz, order=settings.order, rate_hz=rate_hz)
         table.insert(0, "trial", trial.trial)
         table.insert(1, "split", trial.split)
         table.insert(2, "load", trial.load_label)
         table.insert(3, "load_kg", trial.load_kg)
         table.insert(4, "posture", trial.posture or "")
-        table.insert(5, "clock_s", clock + table["time_s"] - table["time_s"].iloc[0])
-        clock = float(table["clock_s"].iloc[-1]) + PAUSE_S
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -12,9 +12,9 @@ LABELS = {
 }
 
 
-def level_label(levels: Sequence[str]) -> str:
-    """What a figure calls the unit of envelopes whose levels rest on `levels` (keys of LABELS)."""
-    return " or ".join(LABELS[level] for level in dict.fromkeys(levels))
+def reference_label(references: Sequence[str]) -> str:
+    """What a figure calls the unit of envelopes with these references (keys of LABELS)."""
+    return " or ".join(LABELS[reference] for reference in dict.fromkeys(references))
 
 
 def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> float:

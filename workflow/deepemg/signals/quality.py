@@ -10,9 +10,10 @@ from scipy.signal import welch
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.subject import Channel, Subject, Trial, records
-from deepemg.signals.faults import Faults, Settings, check_angle, check_emg, check_span, check_torque
+from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, records
+from deepemg.signals.faults import Faults, check_angle, check_emg, check_span, check_torque
 from deepemg.signals.normalisation import window_maximum
+from deepemg.signals.settings import EnvelopeSettings, QualitySettings
 
 Row = dict[str, Any]
 
@@ -33,41 +34,43 @@ def emg_quality(signal: Signal, *, mains_hz: float, low_hz: float, high_hz: floa
     }
 
 
-def angle_quality(angle: Signal, arm_range_deg: tuple[float, float]) -> dict[str, float]:
-    """Range and speed (deg, deg/s) of an angle, and the share of it outside the range of the arm's geometry."""
+def angle_quality(angle: Signal, joint_range_deg: tuple[float, float]) -> dict[str, float]:
+    """Range and speed (deg, deg/s) of an angle, and the share of it outside the range of the joint's geometry."""
     degrees = np.rad2deg(angle.values)
     speed = np.gradient(degrees, 1 / angle.rate_hz) if len(degrees) > 1 else np.zeros(1)
-    low, high = arm_range_deg
+    low, high = joint_range_deg
     return {
         "min_deg": float(degrees.min()),
         "max_deg": float(degrees.max()),
         "speed_deg_s": float(np.percentile(np.abs(speed), 99.9)),
-        "outside_arm": float(np.mean((degrees < low) | (degrees > high))),
+        "outside_joint": float(np.mean((degrees < low) | (degrees > high))),
     }
 
 
-def _emg_flags(quality: dict[str, float], settings: Settings) -> list[str]:
+def _emg_flags(quality: dict[str, float], settings: QualitySettings) -> list[str]:
     flags = []
-    if quality["power_below_band"] > settings["artefact_flag"]:
+    if quality["power_below_band"] > settings.artefact_flag:
         flags.append(f"{quality['power_below_band']:.0%} of the power below the EMG band (motion artefact)")
-    if quality["power_mains"] > settings["mains_flag"]:
+    if quality["power_mains"] > settings.mains_flag:
         flags.append(f"{quality['power_mains']:.0%} of the power at mains frequency")
-    if quality["clipped"] > settings["clipping_flag"]:
+    if quality["clipped"] > settings.clipping_flag:
         flags.append(f"{quality['clipped']:.1%} of the samples at the largest value (clipping)")
     return flags
 
 
-def _angle_flags(quality: dict[str, float], arm_range_deg: tuple[float, float], settings: Settings) -> list[str]:
+def _angle_flags(
+    quality: dict[str, float], joint_range_deg: tuple[float, float], settings: QualitySettings
+) -> list[str]:
     flags = []
-    if quality["speed_deg_s"] > settings["speed_flag_deg_s"]:
+    if quality["speed_deg_s"] > settings.speed_flag_deg_s:
         flags.append("faster than a voluntary curl")
-    if quality["outside_arm"] > settings["outside_arm_flag"]:
-        low, high = arm_range_deg
-        flags.append(f"{quality['outside_arm']:.0%} of the samples outside the arm's {low:g} to {high:g} deg")
+    if quality["outside_joint"] > settings.outside_joint_flag:
+        low, high = joint_range_deg
+        flags.append(f"{quality['outside_joint']:.0%} of the samples outside the joint's {low:g} to {high:g} deg")
     return flags
 
 
-def _flag_weak_mvc(rows: list[Row], subject: Subject) -> None:
+def _flag_weak_mvc(rows: list[Row], subject: SubjectFolder) -> None:
     """Flag each movement in which a channel is louder than in all MVC trials: they were no maximum for its muscle."""
     mvc_trials = {trial.trial for trial in subject.mvc_trials}
     maxima: dict[str, float] = {}
@@ -79,26 +82,34 @@ def _flag_weak_mvc(rows: list[Row], subject: Subject) -> None:
             row["flags"].append(f"{row['loudest_uv'] / maxima[row['channel']]:.2f} times the largest MVC")
 
 
-def _angle_row(faults: Faults, subject: Subject, trial: Trial, angle: Signal, settings: Settings) -> Row:
-    low, high = subject.generic_arm().length_angles_deg[[0, -1]].tolist()
+def _angle_row(
+    faults: Faults, subject: SubjectFolder, trial: TrialRow, angle: Signal, settings: QualitySettings
+) -> Row:
+    low, high = subject.generic_joint().length_angles_deg[[0, -1]].tolist()
     quality = angle_quality(angle, (low, high))
     check_angle(faults, subject.kinematics_path(trial), quality, settings)
     return {"trial": trial.trial, **quality, "flags": _angle_flags(quality, (low, high), settings)}
 
 
 def _emg_row(
-    faults: Faults, subject: Subject, trial: Trial, channel: Channel, signal: Signal, settings: Settings, emg: Settings
+    faults: Faults,
+    subject: SubjectFolder,
+    trial: TrialRow,
+    channel: Channel,
+    signal: Signal,
+    settings: QualitySettings,
+    emg: EnvelopeSettings,
 ) -> Row:
-    quality = emg_quality(signal, mains_hz=settings["mains_hz"], low_hz=emg["band_low_hz"], high_hz=emg["band_high_hz"])
+    quality = emg_quality(signal, mains_hz=settings.mains_hz, low_hz=emg.band_low_hz, high_hz=emg.band_high_hz)
     if trial.role != "rest":  # a silent muscle leaves nothing but noise and movement artefact
         check_emg(faults, f"channel {channel.name}", subject.emg_path(channel, trial), quality, settings)
-    loudest = window_maximum(np.abs(signal.values), rate_hz=signal.rate_hz, window_s=emg["mvc_window_s"])
+    loudest = window_maximum(np.abs(signal.values), rate_hz=signal.rate_hz, window_s=emg.mvc_window_s)
     flags = _emg_flags(quality, settings)
     return {"trial": trial.trial, "channel": channel.name, **quality, "loudest_uv": loudest, "flags": flags}
 
 
 def _check_measured_torque(
-    faults: Faults, subject: Subject, trial: Trial, angle: Signal | None, settings: Settings
+    faults: Faults, subject: SubjectFolder, trial: TrialRow, angle: Signal | None, settings: QualitySettings
 ) -> None:
     path = subject.torque_path(trial)
     torque = faults.read(lambda: read_measured_torque(subject, trial), "torque", path, settings)
@@ -110,7 +121,7 @@ def _check_measured_torque(
         check_span(faults, "torque", path, torque, angle, settings)
 
 
-def recording_quality(subject: Subject, settings: Settings, *, emg: Settings) -> dict[str, Any]:
+def recording_quality(subject: SubjectFolder, settings: QualitySettings, *, emg: EnvelopeSettings) -> dict[str, Any]:
     """Read every observed channel, angle and torque of a subject once; numbers, flags, and the basis of the EMG level.
 
     `settings` are the limits, `emg` the band and the MVC window of the EMG processing. Held-out channels are not
@@ -142,4 +153,4 @@ def recording_quality(subject: Subject, settings: Settings, *, emg: Settings) ->
     if faults.problems():
         raise RecordingError(faults.problems())
     _flag_weak_mvc(channels, subject)
-    return {"subject": subject.id, "normalisation": subject.emg_level, "channels": channels, "kinematics": angles}
+    return {"subject": subject.id, "reference": subject.reference, "channels": channels, "kinematics": angles}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from deepemg.arm.definition import Arm, Muscle, PathPoint, Skeleton, Vector, Wrap, load_arm
-from deepemg.arm.opensim import muscle_geometry
-from deepemg.arm.scaling import scale_by_factors
+from deepemg.joint.definition import Joint, Muscle, PathPoint, Skeleton, Vector, Wrap, load_joint
+from deepemg.joint.opensim import muscle_geometry
+from deepemg.joint.scaling import scale_by_factors
 from deepemg.simulate.assumptions import Assumptions, draw, draw_one
 
 
@@ -16,7 +16,7 @@ from deepemg.simulate.assumptions import Assumptions, draw, draw_one
 class Body:
     """The arm, the length ratios of its segments to the generic arm, and what a tape and a scale measure (m, kg)."""
 
-    arm: Arm
+    joint: Joint
     upper_arm_scale: float
     forearm_scale: float
     measured: dict[str, float]
@@ -24,23 +24,23 @@ class Body:
 
 def sample_body(name: str, rng: np.random.Generator, spread: Assumptions) -> Body:
     """Draw a body around the arm with this name."""
-    generic = load_arm(name)
+    generic = load_joint(name)
     stature = draw_one(rng, spread["stature_scale"])
     upper, fore = (stature * draw(rng, spread["segment_scale"], 2)).tolist()
     mass = generic.skeleton.distal.mass * draw_one(rng, spread["forearm_mass_scale"])
     scaled = scale_by_factors(generic, proximal=upper, distal=fore, distal_mass=mass)
     skeleton = _personal_skeleton(scaled.skeleton, rng, spread)
-    arm = _personal_muscles(_personal_paths(replace(scaled, skeleton=skeleton), rng, spread), rng, spread)
-    return Body(arm, upper, fore, _measure(arm, rng, spread))
+    joint = _personal_muscles(_personal_paths(replace(scaled, skeleton=skeleton), rng, spread), rng, spread)
+    return Body(joint, upper, fore, _measure(joint, rng, spread))
 
 
-def _measure(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> dict[str, float]:
+def _measure(joint: Joint, rng: np.random.Generator, spread: Assumptions) -> dict[str, float]:
     """Segment lengths and body mass with the errors of measuring them, by the keys of subject.yaml."""
-    segments = (arm.skeleton.proximal, arm.skeleton.distal)
+    segments = (joint.skeleton.proximal, joint.skeleton.distal)
     errors = draw(rng, spread["length_error"], len(segments))
     lengths = {part.measure: round(part.length * float(e), 3) for part, e in zip(segments, errors, strict=True)}
-    fraction = arm.skeleton.distal_mass_fraction * draw_one(rng, spread["distal_mass_fraction"])
-    body_mass = arm.skeleton.distal.mass / fraction
+    fraction = joint.skeleton.distal_mass_fraction * draw_one(rng, spread["distal_mass_fraction"])
+    body_mass = joint.skeleton.distal.mass / fraction
     return {"mass_kg": round(body_mass * draw_one(rng, spread["body_mass_error"]), 1), **lengths}
 
 
@@ -59,24 +59,24 @@ def _times(vector: Vector, factor: float) -> Vector:
     return tuple(factor * value for value in vector)
 
 
-def _personal_paths(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> Arm:
+def _personal_paths(joint: Joint, rng: np.random.Generator, spread: Assumptions) -> Joint:
     """Insertions nearer to or farther from the joint, thicker or thinner bones below the tendons.
 
     Muscles that share an insertion keep it. The table of lengths is that of the new paths, and every tendon fits its
     new path where the arm is half bent, so the fibres keep their operating range.
     """
-    distal = arm.skeleton.distal.name
-    insertions = dict.fromkeys(muscle.path[-1].location for muscle in arm.muscles)
+    distal = joint.skeleton.distal.name
+    insertions = dict.fromkeys(muscle.path[-1].location for muscle in joint.muscles)
     factors = dict(zip(insertions, draw(rng, spread["insertion"], len(insertions)).tolist(), strict=True))
     thickness = draw_one(rng, spread["wrap_radius"])
     moved = replace(
-        arm,
-        muscles=tuple(_move_insertion(muscle, distal, factors[muscle.path[-1].location]) for muscle in arm.muscles),
-        wraps=tuple(_thicken(wrap, arm.skeleton.proximal.name, thickness) for wrap in arm.wraps),
+        joint,
+        muscles=tuple(_move_insertion(muscle, distal, factors[muscle.path[-1].location]) for muscle in joint.muscles),
+        wraps=tuple(_thicken(wrap, joint.skeleton.proximal.name, thickness) for wrap in joint.wraps),
     )
-    lengths, _ = muscle_geometry(moved, arm.length_angles_deg)
+    lengths, _ = muscle_geometry(moved, joint.length_angles_deg)
     middle = len(lengths) // 2
-    shift = (lengths[middle] - arm.lengths[middle]).tolist()
+    shift = (lengths[middle] - joint.lengths[middle]).tolist()
     muscles = tuple(
         replace(muscle, tendon_slack_length=muscle.tendon_slack_length + change)
         for muscle, change in zip(moved.muscles, shift, strict=True)
@@ -98,9 +98,9 @@ def _thicken(wrap: Wrap, proximal: str, factor: float) -> Wrap:
     return replace(wrap, shape=(wrap.shape[0] * factor, *wrap.shape[1:]))
 
 
-def _personal_muscles(arm: Arm, rng: np.random.Generator, spread: Assumptions) -> Arm:
+def _personal_muscles(joint: Joint, rng: np.random.Generator, spread: Assumptions) -> Joint:
     """Strengths, fibre and tendon lengths, pennation and speed of this subject around those of its scaled arm."""
-    count = len(arm.muscles)
+    count = len(joint.muscles)
     strength = draw_one(rng, spread["strength"]) * draw(rng, spread["muscle_strength"], count)
     fibre = draw(rng, spread["optimal_fibre_length"], count)
     tendon = draw(rng, spread["tendon_slack_length"], count)
@@ -115,6 +115,6 @@ def _personal_muscles(arm: Arm, rng: np.random.Generator, spread: Assumptions) -
             pennation=muscle.pennation * float(pennation[index]),
             max_contraction_velocity=muscle.max_contraction_velocity * float(velocity[index]),
         )
-        for index, muscle in enumerate(arm.muscles)
+        for index, muscle in enumerate(joint.muscles)
     )
-    return replace(arm, muscles=muscles)
+    return replace(joint, muscles=muscles)

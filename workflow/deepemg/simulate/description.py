@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from deepemg.arm.definition import Arm
-from deepemg.arm.opensim import muscle_geometry
+from deepemg.joint.definition import Joint
+from deepemg.joint.opensim import muscle_geometry
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.folder import EXCITATION_FILE, KINEMATICS_FILE, TORQUE_FILE, emg_file, has_kinematics, has_torque
 from deepemg.simulate.protocol import Movement, Trial
@@ -30,17 +30,17 @@ def write_subject(
     """Write the tables that describe a subject; `subject.yaml` comes last, for it makes the folder a subject."""
     parameters = pd.DataFrame(_parameters(subject, sharing), columns=["muscle", "parameter", "unit", "value"])
     write_csv(folder / "truth" / "parameters.csv", parameters)
-    write_csv(folder / "truth" / "moment_arms.csv", _moment_arms(subject.arm))
+    write_csv(folder / "truth" / "moment_arms.csv", _moment_arms(subject.joint))
     write_csv(folder / "channels.csv", _channels(subject, assumptions))
     write_csv(folder / "trials.csv", pd.DataFrame([_trial_row(trial, emg_format) for trial in trials]))
     description = {
         "id": subject.name,
-        "arm": subject.arm.name,
+        "joint": subject.joint.name,
         "side": assumptions["side"],
         "format": "csv",
         **{key: {"value": value, "source": "measured"} for key, value in subject.body.measured.items()},
         "kinematics": {
-            "column": subject.arm.coordinate,
+            "column": subject.joint.coordinate,
             "unit": "deg",
             "rate_hz": float(assumptions["goniometer"]["rate"]),
         },
@@ -66,7 +66,7 @@ def _channels(subject: Subject, assumptions: Assumptions) -> pd.DataFrame:
     hidden = (EXCITATION_FILE, "1", "excitation", 1 / assumptions["control"]["interval"], "held_out")
     observed = subject.electrodes.channels
     rows = []
-    for name in (*observed, *(name for name in subject.arm.muscle_names if name not in observed)):
+    for name in (*observed, *(name for name in subject.joint.muscle_names if name not in observed)):
         file, unit, kind, rate, use = raw if name in observed else hidden
         rows.append((name, file, name, name, unit, kind, f"{rate:g}", use))
     return pd.DataFrame(rows, columns=["name", "file", "column", "muscle", "unit", "kind", "rate_hz", "use"])
@@ -89,11 +89,11 @@ def _trial_row(trial: Trial, emg_format: str) -> dict[str, str]:
     }
 
 
-def _moment_arms(arm: Arm) -> pd.DataFrame:
+def _moment_arms(joint: Joint) -> pd.DataFrame:
     """The subject's own moment arms, m, every ten degrees."""
     angles = np.arange(0.0, 131.0, 10.0)
-    _, moment_arms = muscle_geometry(arm, angles)
-    return pd.DataFrame(np.column_stack([angles, moment_arms]), columns=["angle_deg", *arm.muscle_names]).round(6)
+    _, moment_arms = muscle_geometry(joint, angles)
+    return pd.DataFrame(np.column_stack([angles, moment_arms]), columns=["angle_deg", *joint.muscle_names]).round(6)
 
 
 Row = tuple[str, str, str, float]
@@ -101,7 +101,7 @@ Row = tuple[str, str, str, float]
 
 def _parameters(subject: Subject, sharing: str) -> list[Row]:
     """Every true value worth comparing with an estimate; muscle `all` where it belongs to the whole arm."""
-    habit, skeleton = subject.co_contraction, subject.arm.skeleton
+    habit, skeleton = subject.co_contraction, subject.joint.skeleton
     rows = [
         ("all", "upper_arm_scale", "1", subject.body.upper_arm_scale),
         ("all", "forearm_scale", "1", subject.body.forearm_scale),
@@ -116,7 +116,7 @@ def _parameters(subject: Subject, sharing: str) -> list[Row]:
         ("all", "co_contraction_gain", "1/(N m)", habit.gain),
         ("all", "co_contraction_burst", "1", habit.burst),
     ]
-    for index, muscle in enumerate(subject.arm.muscles):
+    for index, muscle in enumerate(subject.joint.muscles):
         values = {
             ("max_isometric_force", "N"): muscle.max_isometric_force,
             ("optimal_fibre_length", "m"): muscle.optimal_fibre_length,
@@ -140,7 +140,7 @@ def _effort_parameters(subject: Subject) -> list[Row]:
         ("sharing_velocity_tilt", "s/rad", habit.velocity_tilt),
         ("sharing_load_tilt", "1/kg", habit.load_tilt),
     ):
-        rows += [(muscle, name, unit, float(v)) for muscle, v in zip(subject.arm.muscle_names, values, strict=True)]
+        rows += [(muscle, name, unit, float(v)) for muscle, v in zip(subject.joint.muscle_names, values, strict=True)]
     return rows
 
 
@@ -148,7 +148,7 @@ def _synergy_parameters(subject: Subject) -> list[Row]:
     return [
         (muscle, f"synergy_{number}_weight", "1", float(value))
         for number, weights in enumerate(subject.synergies.weight, start=1)
-        for muscle, value in zip(subject.arm.muscle_names, weights, strict=True)
+        for muscle, value in zip(subject.joint.muscle_names, weights, strict=True)
     ]
 
 
@@ -162,13 +162,13 @@ def _electrode_parameters(subject: Subject) -> list[Row]:
             ("carrier_low", "Hz", electrodes.carrier_low),
             ("carrier_high", "Hz", electrodes.carrier_high),
         )
-        for muscle, value in zip(subject.arm.muscle_names, values, strict=True)
+        for muscle, value in zip(subject.joint.muscle_names, values, strict=True)
     ]
     for place, channel in enumerate(electrodes.channels):
         levels = {"gain": electrodes.gain, "noise": electrodes.noise, "line": electrodes.line}
         rows += [(channel, f"emg_{name}", "uV", float(v[place])) for name, v in levels.items()]
         rows += [
             (channel, f"crosstalk_from_{muscle}", "1", float(value))
-            for muscle, value in zip(subject.arm.muscle_names, electrodes.crosstalk[place], strict=True)
+            for muscle, value in zip(subject.joint.muscle_names, electrodes.crosstalk[place], strict=True)
         ]
     return rows

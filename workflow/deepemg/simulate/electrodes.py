@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepemg.arm.definition import Arm
+from deepemg.joint.definition import Joint
 from deepemg.simulate.assumptions import Assumptions, draw, draw_one
 
 
@@ -30,24 +30,26 @@ class Electrodes:
     artefact: np.ndarray
 
 
-def sample_electrodes(arm: Arm, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> Electrodes:
+def sample_electrodes(
+    joint: Joint, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions
+) -> Electrodes:
     """Draw the electrodes over the muscles named by `channels`."""
-    muscles, count = len(arm.muscles), len(channels)
+    muscles, count = len(joint.muscles), len(channels)
     of_muscles = {key: draw(rng, spread[key], muscles) for key in ("shape", "carrier_low", "carrier_high")}
     delay = draw_one(rng, spread["delay"])  # what electrodes add is drawn last: another one changes nothing before it
     of_channels = {key: draw(rng, spread[key], count) for key in ("gain", "noise", "line", "artefact")}
-    crosstalk = _crosstalk(arm, channels, rng, spread)
+    crosstalk = _crosstalk(joint, channels, rng, spread)
     return Electrodes(channels=channels, delay=delay, crosstalk=crosstalk, **of_muscles, **of_channels)
 
 
-def _crosstalk(arm: Arm, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> np.ndarray:
+def _crosstalk(joint: Joint, channels: tuple[str, ...], rng: np.random.Generator, spread: Assumptions) -> np.ndarray:
     """What a channel picks up of each muscle (C, M), relative to the muscle below the electrode."""
-    crosstalk = np.ones((len(channels), len(arm.muscles)))
+    crosstalk = np.ones((len(channels), len(joint.muscles)))
     for row, channel in enumerate(channels):
-        for column, muscle in enumerate(arm.muscles):
+        for column, muscle in enumerate(joint.muscles):
             if muscle.name == channel:
                 continue
-            if muscle.action != arm.muscle(channel).action:
+            if muscle.action != joint.muscle(channel).action:
                 kind = "crosstalk_antagonist"
             elif muscle.name in channels:
                 kind = "crosstalk_neighbour"

@@ -76,7 +76,7 @@ def _write_kinematics(
     measured = angle + subject.goniometer_offset_deg + goniometer["noise"] * rng.standard_normal(len(angle))
     write_table(
         path,
-        ("time", subject.arm.coordinate),
+        ("time", subject.joint.coordinate),
         np.column_stack([truth.time[::every], measured]),
         ("%.3f", "%.4f"),
     )
@@ -103,7 +103,7 @@ def _write_torque(path: Path, truth: Truth, rng: np.random.Generator, assumption
 
 
 def _write_truth(folder: Path, trial: Trial, subject: Subject, truth: Truth) -> None:
-    names = subject.arm.muscle_names
+    names = subject.joint.muscle_names
     write_table(
         folder / EXCITATION_FILE.format(trial=trial.name),
         ("time", *names),

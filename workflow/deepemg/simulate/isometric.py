@@ -19,7 +19,7 @@ def simulate_mvc(subject: Subject, trial: Isometric, tier: str, streams: Streams
     """All agonists as far as the subject can activate them, the others a little."""
     control, spread = assumptions["control"], assumptions["mvc"]
     profile = effort_profile(spread, control["interval"])
-    muscles = len(subject.arm.muscles)
+    muscles = len(subject.joint.muscles)
     rng = streams("effort")
     level = np.full(muscles, draw_one(rng, spread["antagonist"]))
     agonists = subject.columns(trial.action)
@@ -33,7 +33,7 @@ def simulate_rest(subject: Subject, trial: Rest, tier: str, streams: Streams, as
     """Nothing but tone, in the position where the subject's curls begin."""
     control = assumptions["control"]
     samples = round(trial.duration_s / control["interval"])
-    modulation = fast_modulation(samples, len(subject.arm.muscles), streams("modulation"), control)
+    modulation = fast_modulation(samples, len(subject.joint.muscles), streams("modulation"), control)
     return _held(subject, control["tone"] * modulation, subject.habit.bottom, tier, assumptions)
 
 
@@ -43,8 +43,8 @@ def simulate_hold(subject: Subject, trial: Isometric, tier: str, streams: Stream
         raise ValueError(f"{trial.name}: a hold needs a level")
     control, rules = assumptions["control"], assumptions["tiers"][tier]
     angle = np.deg2rad(trial.angle_deg)
-    plant = make_plant(rules["engine"], subject, subject.arm, 0.0, control)
-    relaxed = plant.start(angle, np.full(len(subject.arm.muscles), control["tone"]), locked=True)
+    plant = make_plant(rules["engine"], subject, subject.joint, 0.0, control)
+    relaxed = plant.start(angle, np.full(len(subject.joint.muscles), control["tone"]), locked=True)
     agonists = subject.columns(trial.action)
     strength = relaxed.moment_arm[agonists] @ relaxed.active_force[agonists]
     target = trial.level * strength * effort_profile(assumptions["hold"], control["interval"])
@@ -53,7 +53,7 @@ def simulate_hold(subject: Subject, trial: Isometric, tier: str, streams: Stream
     sharing = PLANS[rules["sharing"]](subject, still, 0.0, streams("sharing"), assumptions)
     floor = co_contraction(subject, still, target, sharing.relative)
     controller = Controller(subject, lambda row, _: float(target[row]), sharing, floor, control)
-    modulation = fast_modulation(len(time), len(subject.arm.muscles), streams("modulation"), control)
+    modulation = fast_modulation(len(time), len(subject.joint.muscles), streams("modulation"), control)
     return close_loop(plant, controller, time, float(angle), modulation, control, locked=True)
 
 
@@ -66,6 +66,6 @@ def effort_profile(spread: Assumptions, interval: float) -> np.ndarray:
 
 def _held(subject: Subject, excitation: np.ndarray, angle_deg: float, tier: str, assumptions: Assumptions) -> Truth:
     control = assumptions["control"]
-    plant = make_plant(assumptions["tiers"][tier]["engine"], subject, subject.arm, 0.0, control)
+    plant = make_plant(assumptions["tiers"][tier]["engine"], subject, subject.joint, 0.0, control)
     angle = float(np.deg2rad(angle_deg))
     return open_loop(plant, excitation, angle, excitation[0], control["interval"], locked=True)

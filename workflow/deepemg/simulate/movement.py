@@ -31,15 +31,15 @@ def simulate_movement(
     Raises ArmLostError where the arm leaves its plan: no lab would keep such a trial.
     """
     control, rules = assumptions["control"], assumptions["tiers"][tier]
-    arm = subject.arm.in_posture(trial.posture)
+    joint = subject.joint.in_posture(trial.posture)
     motion = plan_curls(subject.habit, trial, control["interval"], streams("motion"), assumptions["motion"])
-    skeleton = Skeleton(arm, trial.load_kg)
+    skeleton = Skeleton(joint, trial.load_kg)
     sharing = PLANS[rules["sharing"]](subject, motion, trial.load_kg, streams("sharing"), assumptions)
     floor = co_contraction(subject, motion, skeleton.torques(motion), sharing.relative)
     needed = tracking(subject, skeleton, motion, control)
     controller = Controller(subject, needed, sharing, floor, control)
-    plant = make_plant(rules["engine"], subject, arm, trial.load_kg, control)
-    modulation = fast_modulation(len(motion.time), len(arm.muscles), streams("modulation"), control)
+    plant = make_plant(rules["engine"], subject, joint, trial.load_kg, control)
+    modulation = fast_modulation(len(motion.time), len(joint.muscles), streams("modulation"), control)
     truth = close_loop(plant, controller, motion.time, float(motion.angle[0]), modulation, control)
     astray = np.rad2deg(np.abs(truth.angle - motion.angle)).max()
     if astray > ASTRAY_DEG:

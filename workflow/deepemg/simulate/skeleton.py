@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepemg.arm.definition import Arm
-from deepemg.arm.opensim import build_model, import_opensim
+from deepemg.joint.definition import Joint
+from deepemg.joint.opensim import build_model, import_opensim
 from deepemg.simulate.motion import Motion
 
 
 class Skeleton:
     """The arm without muscles. It holds OpenSim's objects, which must outlive every call."""
 
-    def __init__(self, arm: Arm, load_kg: float) -> None:
+    def __init__(self, joint: Joint, load_kg: float) -> None:
         self._osim = import_opensim()
-        self._model = build_model(arm, load_kg=load_kg)
+        self._model = build_model(joint, load_kg=load_kg)
         self._state = self._model.initSystem()
-        self._coordinate = self._model.getCoordinateSet().get(arm.coordinate)
+        self._coordinate = self._model.getCoordinateSet().get(joint.coordinate)
         self._solver = self._osim.InverseDynamicsSolver(self._model)
 
     def torque(self, angle: float, velocity: float, acceleration: float) -> float:

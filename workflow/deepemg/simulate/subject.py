@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepemg.arm.definition import Arm
+from deepemg.joint.definition import Joint
 from deepemg.simulate.assumptions import Assumptions, draw, draw_one
 from deepemg.simulate.body import Body, sample_body
 from deepemg.simulate.electrodes import Electrodes, sample_electrodes
@@ -41,18 +41,18 @@ class Subject:
     goniometer_offset_deg: float
 
     @property
-    def arm(self) -> Arm:
-        return self.body.arm
+    def joint(self) -> Joint:
+        return self.body.joint
 
     def columns(self, action: str) -> np.ndarray:
         """Columns of the arm's muscles with this action (`flexor` or `extensor`)."""
-        return np.array([index for index, muscle in enumerate(self.arm.muscles) if muscle.action == action])
+        return np.array([index for index, muscle in enumerate(self.joint.muscles) if muscle.action == action])
 
 
 def sample_subject(name: str, generator: Callable[[str], np.random.Generator], assumptions: Assumptions) -> Subject:
     """Draw a subject. Each part has random numbers of its own, `generator(part)`, so that none disturbs another."""
-    body = sample_body(assumptions["arm"], generator("body"), assumptions["subject"])
-    muscles = len(body.arm.muscles)
+    body = sample_body(assumptions["joint"], generator("body"), assumptions["subject"])
+    muscles = len(body.joint.muscles)
     dynamics, spread = generator("dynamics"), assumptions["subject"]
     return Subject(
         name=name,
@@ -66,7 +66,7 @@ def sample_subject(name: str, generator: Callable[[str], np.random.Generator], a
         synergies=sample_synergies(generator("synergies"), assumptions["synergies"], muscles),
         co_contraction=sample_co_contraction(generator("co_contraction"), assumptions["co_contraction"], muscles),
         electrodes=sample_electrodes(
-            body.arm, tuple(assumptions["electrodes"]), generator("electrodes"), assumptions["emg"]
+            body.joint, tuple(assumptions["electrodes"]), generator("electrodes"), assumptions["emg"]
         ),
         goniometer_offset_deg=draw_one(generator("goniometer"), assumptions["goniometer"]["offset"]),
     )

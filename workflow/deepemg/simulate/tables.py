@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from deepemg.files import written_aside
+from deepemg.atomic import written_aside
 
 
 def write_table(path: Path, header: Sequence[str], values: np.ndarray, form: str | Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Trials and isometric contractions of a real subject as the prior network sees them."""
+"""Trials and isometric contractions of a recorded subject as the networks see them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from deepemg.arm.definition import Arm
-from deepemg.reconstruct.contract import Contraction, Trial
-from deepemg.reconstruct.nmm.features import RATE_HZ, SLOTS, NominalArm, Windows, features, reference
-from deepemg.reconstruct.nmm.network import SAMPLES
+from deepemg.joint.definition import Joint
+from deepemg.reconstruct.nmm.density_estimator import SAMPLES
+from deepemg.reconstruct.nmm.features import features
+from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
+from deepemg.reconstruct.nmm.slots import RATE_HZ, SLOTS
 from deepemg.reconstruct.nmm.strength import log_strength
+from deepemg.reconstruct.nmm.windows import Windows, neighbour_level
+from deepemg.signals.recording import Contraction, Recording, Trial
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Inputs of the network for one subject: movements (1, K, T, FEATURES), still (1, C, SAMPLES, FEATURES), which
-    tokens of both exist, and the reference (K, T, M) of the log ratios that come out."""
+    """Inputs of the network for one subject: movements (1, K, T, len(NAMES)), still (1, C, SAMPLES, len(NAMES)), which
+    tokens of both exist, and the level of the neighbours (K, T, M) that the estimates are ratios to."""
 
     movements: Tensor
     still: Tensor
     moving: Tensor
     present: Tensor
-    reference: Tensor
+    neighbours: Tensor
 
 
-def arm_size(arm: Arm) -> float:
-    """Ratio of a scaled arm's muscle lengths to the generic ones."""
-    return 0.5 * (arm.scaling["proximal"] + arm.scaling["distal"]) if arm.scaling else 1.0  # type: ignore[operator]
+def joint_size(joint: Joint) -> float:
+    """Ratio of a scaled joint's muscle lengths to the generic ones."""
+    return 0.5 * (joint.scaling["proximal"] + joint.scaling["distal"]) if joint.scaling else 1.0  # type: ignore[operator]
 
 
 def clock(trial: Trial) -> np.ndarray:
@@ -44,8 +47,9 @@ def _slots(names: Sequence[str]) -> Tensor:
     return torch.tensor([name in names for name in SLOTS])[None]
 
 
-def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool, torque: bool = True) -> tuple[Windows, Tensor]:
+def windows_of_trials(recording: Recording, *, torque: bool = True) -> tuple[Windows, Tensor]:
     """Windows (1, K, T) of trials, held at their ends up to the longest, and which tokens exist (1, K, T / SAMPLES)."""
+    trials, joint = recording.trials, recording.joint
     clocks = [clock(trial) for trial in trials]
     longest = max(math.ceil(len(times) / SAMPLES) for times in clocks)
     moving = torch.tensor([[token * SAMPLES < len(times) for token in range(longest)] for times in clocks])[None]
@@ -57,7 +61,10 @@ def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool, torque: bo
             rows.append(np.pad(row, (0, longest * SAMPLES - len(row)), mode="edge"))
         return torch.tensor(np.array(rows), dtype=torch.float32)[None]
 
-    envelopes = [resampled([t.envelopes.get(name, np.zeros_like(t.angle)) for t in trials]) for name in SLOTS]
+    def measured(trial: Trial, muscle: str) -> np.ndarray:
+        return trial.envelope(muscle) if muscle in trial.observed else np.zeros_like(trial.angle)
+
+    envelopes = [resampled([measured(trial, name) for trial in trials]) for name in SLOTS]
     windows = Windows(
         angle=resampled([trial.angle for trial in trials]),
         velocity=resampled([trial.velocity for trial in trials]),
@@ -67,23 +74,25 @@ def movement_windows(trials: Sequence[Trial], arm: Arm, *, mvc: bool, torque: bo
         load=torch.tensor([[trial.load_kg for trial in trials]], dtype=torch.float32),
         envelopes=torch.stack(envelopes, dim=-1),
         observed=torch.cat([_slots(trial.observed) for trial in trials])[None],
-        in_model=_slots(arm.muscle_names),
-        size=torch.tensor([arm_size(arm)], dtype=torch.float32),
-        mvc=torch.tensor([mvc]),
+        in_model=_slots(joint.muscle_names),
+        size=torch.tensor([joint_size(joint)], dtype=torch.float32),
+        is_mvc=torch.tensor([recording.reference == "mvc"]),
     )
     return windows, moving
 
 
-def still_windows(contractions: Sequence[Contraction], like: Windows) -> Windows:
-    """Windows (1, C, SAMPLES) of contractions of the same subject as `like`."""
+def windows_of_contractions(contractions: Sequence[Contraction], muscles: Sequence[str], like: Windows) -> Windows:
+    """Windows (1, C, SAMPLES) of contractions with envelopes of `muscles`, of the same subject as `like`."""
 
     def held(values: Sequence[float]) -> Tensor:
         return torch.tensor(values, dtype=torch.float32)[None, :, None].expand(1, len(values), SAMPLES)
 
     angle = held([c.angle for c in contractions])
     still = torch.zeros_like(angle)
-    rows = [[c.envelopes.get(name, 0.0) for name in SLOTS] for c in contractions]
-    envelopes = torch.tensor(rows, dtype=torch.float32).reshape(1, len(contractions), 1, len(SLOTS))
+    places = [muscles.index(name) if name in muscles else -1 for name in SLOTS]
+    rows = np.array([np.append(c.envelopes, np.nan)[places] for c in contractions])  # the last is for empty slots
+    observed = torch.from_numpy(~np.isnan(rows))
+    envelopes = torch.tensor(np.nan_to_num(rows), dtype=torch.float32).reshape(1, len(contractions), 1, len(SLOTS))
     return Windows(
         angle=angle,
         velocity=still,
@@ -92,29 +101,23 @@ def still_windows(contractions: Sequence[Contraction], like: Windows) -> Windows
         torque_known=torch.tensor([[c.torque is not None for c in contractions]]),
         load=torch.zeros(1, len(contractions)),
         envelopes=envelopes.expand(-1, -1, SAMPLES, -1),
-        observed=torch.cat([_slots(tuple(c.envelopes)) for c in contractions])[None],
+        observed=observed[None],
         in_model=like.in_model,
         size=like.size,
-        mvc=like.mvc,
+        is_mvc=like.is_mvc,
     )
 
 
-def observe(
-    trials: Sequence[Trial],
-    arm: Arm,
-    nominal: NominalArm,
-    *,
-    mvc: bool,
-    contractions: Sequence[Contraction] = (),
-    torque: bool = True,
-) -> Observations:
+def observe(recording: Recording, nominal: NominalJoint, *, torque: bool = True) -> Observations:
     """All trials of a subject together, with what its isometric contractions tell.
 
     Trials may differ in what they observe; `torque` says whether that of the trials may be read.
     """
-    windows, moving = movement_windows(trials, arm, mvc=mvc, torque=torque)
-    resting = still_windows(contractions or [Contraction("none", 0.0, None, {})], windows)
+    windows, moving = windows_of_trials(recording, torque=torque)
+    muscles, contractions = recording.joint.muscle_names, recording.contractions
+    nothing = Contraction("none", 0.0, None, np.full(len(muscles), np.nan))
+    resting = windows_of_contractions(contractions or [nothing], muscles, windows)
     present = torch.full((1, len(resting.angle[0])), bool(contractions))
     strength = log_strength(resting, present, nominal)
     movements, still = (features(some, nominal, strength) for some in (windows, resting))
-    return Observations(movements, still, moving, present, reference(windows)[0])
+    return Observations(movements, still, moving, present, neighbour_level(windows)[0])

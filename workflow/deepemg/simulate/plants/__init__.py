@@ -1,17 +1,17 @@
 """The engines that move a subject's arm, each behind the interface of `plant.py`."""
 
-from deepemg.arm.definition import Arm
+from deepemg.joint.definition import Joint
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.plants.plant import Plant
 from deepemg.simulate.subject import Subject
 
 
-def make_plant(engine: str, subject: Subject, arm: Arm, load_kg: float, control: Assumptions) -> Plant:
+def make_plant(engine: str, subject: Subject, joint: Joint, load_kg: float, control: Assumptions) -> Plant:
     """The subject's arm (in the trial's posture) with a load in the hand: `millard`, `matched` or `mujoco`."""
     if engine == "mujoco":
         from deepemg.simulate.plants.mujoco import MuJoCoPlant
 
-        return MuJoCoPlant(subject, arm, load_kg, control)
+        return MuJoCoPlant(subject, joint, load_kg, control)
     from deepemg.simulate.plants.opensim import OpenSimPlant
 
-    return OpenSimPlant(subject, arm, load_kg, control, engine)
+    return OpenSimPlant(subject, joint, load_kg, control, engine)

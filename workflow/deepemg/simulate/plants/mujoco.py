@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from deepemg.arm.definition import Arm, Muscle, Skeleton, Vector, Wrap
-from deepemg.arm.opensim import muscle_geometry
+from deepemg.joint.definition import Joint, Muscle, Skeleton, Vector, Wrap
+from deepemg.joint.opensim import muscle_geometry
 from deepemg.simulate.plants.plant import Reading
 from deepemg.simulate.subject import Subject
 
@@ -32,11 +32,11 @@ def import_mujoco() -> Any:
 class MuJoCoPlant:
     """A subject's loaded arm in MuJoCo; its `time_step` (s) divides every interval it is advanced by."""
 
-    def __init__(self, subject: Subject, arm: Arm, load_kg: float, control: Mapping[str, Any]) -> None:
+    def __init__(self, subject: Subject, joint: Joint, load_kg: float, control: Mapping[str, Any]) -> None:
         self._mujoco = import_mujoco()
-        self._model = build_model(subject, arm, load_kg, **control["mujoco"])
+        self._model = build_model(subject, joint, load_kg, **control["mujoco"])
         self._data = self._mujoco.MjData(self._model)
-        self._optimal_fibre_length = np.array([muscle.optimal_fibre_length for muscle in arm.muscles])
+        self._optimal_fibre_length = np.array([muscle.optimal_fibre_length for muscle in joint.muscles])
         self._locked_at: float | None = None
 
     def start(self, angle: float, activation: np.ndarray, *, locked: bool = False) -> Reading:
@@ -90,29 +90,31 @@ class MuJoCoPlant:
         return np.array(active), np.array(passive)
 
 
-def build_model(subject: Subject, arm: Arm, load_kg: float, *, time_step: float, curves: Mapping[str, float]) -> Any:
+def build_model(
+    subject: Subject, joint: Joint, load_kg: float, *, time_step: float, curves: Mapping[str, float]
+) -> Any:
     """Compiled MuJoCo model (MjModel) of a subject's arm with a load; tendons and actuators in the arm's order.
 
     `curves` are MuJoCo's shape parameters of a muscle: lmin, lmax, fpmax, fvmax.
     """
     mujoco = import_mujoco()
-    spec = _skeleton(mujoco, arm, load_kg, subject.joint_damping)
+    spec = _skeleton(mujoco, joint, load_kg, subject.joint_damping)
     spec.option.timestep = time_step
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_RK4
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET  # else it would start anew without saying so
-    for muscle in arm.muscles:
-        _add_tendon(spec, arm, muscle)
-    lengths, _ = muscle_geometry(arm, np.array([REFERENCE_DEG]))
+    for muscle in joint.muscles:
+        _add_tendon(spec, joint, muscle)
+    lengths, _ = muscle_geometry(joint, np.array([REFERENCE_DEG]))
     surplus = _tendon_lengths(mujoco, spec.compile(), np.deg2rad(REFERENCE_DEG)) - lengths[0]
-    for muscle, difference in zip(arm.muscles, surplus.tolist(), strict=True):
+    for muscle, difference in zip(joint.muscles, surplus.tolist(), strict=True):
         _add_actuator(mujoco, spec, muscle, muscle.tendon_slack_length + difference, subject, curves)
     return spec.compile()
 
 
-def _skeleton(mujoco: Any, arm: Arm, load_kg: float, damping: float) -> Any:
+def _skeleton(mujoco: Any, joint: Joint, load_kg: float, damping: float) -> Any:
     """Model (MjSpec) of the joint, the distal segment with its load, and the cylinders on the proximal one."""
     spec = mujoco.MjSpec()
-    skeleton, segment = arm.skeleton, arm.skeleton.distal
+    skeleton, segment = joint.skeleton, joint.skeleton.distal
     spec.option.gravity = skeleton.gravity
     distal = spec.worldbody.add_body(
         name=segment.name,
@@ -122,9 +124,9 @@ def _skeleton(mujoco: Any, arm: Arm, load_kg: float, damping: float) -> Any:
         inertia=segment.inertia,
         explicitinertial=True,
     )
-    distal.add_joint(name=arm.coordinate, type=mujoco.mjtJoint.mjJNT_HINGE, axis=skeleton.axis, damping=damping)
+    distal.add_joint(name=joint.coordinate, type=mujoco.mjtJoint.mjJNT_HINGE, axis=skeleton.axis, damping=damping)
     distal.add_body(name="load", pos=skeleton.load_point, mass=load_kg, ipos=(0, 0, 0), explicitinertial=True)
-    for wrap in _cylinders(arm).values():
+    for wrap in _cylinders(joint).values():
         radius, length = wrap.shape
         spec.worldbody.add_geom(
             name=wrap.name,
@@ -139,9 +141,9 @@ def _skeleton(mujoco: Any, arm: Arm, load_kg: float, damping: float) -> Any:
     return spec
 
 
-def _cylinders(arm: Arm) -> dict[str, Wrap]:
+def _cylinders(joint: Joint) -> dict[str, Wrap]:
     """Cylinders fixed to the proximal segment, by name."""
-    fixed = (wrap for wrap in arm.wraps if wrap.body == arm.skeleton.proximal.name)
+    fixed = (wrap for wrap in joint.wraps if wrap.body == joint.skeleton.proximal.name)
     return {wrap.name: wrap for wrap in fixed if wrap.kind == "cylinder"}
 
 
@@ -149,12 +151,12 @@ def _rotation(wrap: Wrap) -> Rotation:
     return Rotation.from_euler("XYZ", wrap.rotation)  # capitals: about the axes that turn with the body
 
 
-def _add_tendon(spec: Any, arm: Arm, muscle: Muscle) -> None:
+def _add_tendon(spec: Any, joint: Joint, muscle: Muscle) -> None:
     """Tendon from a muscle's last point before the joint around its cylinders to its points behind the joint.
 
     Raises ValueError where the muscle has no points on both sides.
     """
-    skeleton, cylinders = arm.skeleton, _cylinders(arm)
+    skeleton, cylinders = joint.skeleton, _cylinders(joint)
     before = [point.location for point in muscle.path if point.body == skeleton.proximal.name]
     behind = [point.location for point in muscle.path if point.body == skeleton.distal.name]
     if not (before and behind):

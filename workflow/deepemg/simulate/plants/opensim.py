@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from deepemg.arm.definition import Arm
-from deepemg.arm.opensim import MuscleModel, build_model, import_opensim
+from deepemg.joint.definition import Joint
+from deepemg.joint.opensim import MuscleModel, build_model, import_opensim
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.plants.plant import Reading
 from deepemg.simulate.subject import Subject
@@ -22,11 +22,11 @@ class OpenSimPlant:
     the equations of the reconstruction itself.
     """
 
-    def __init__(self, subject: Subject, arm: Arm, load_kg: float, control: Assumptions, engine: str) -> None:
+    def __init__(self, subject: Subject, joint: Joint, load_kg: float, control: Assumptions, engine: str) -> None:
         osim = import_opensim()
-        names = arm.muscle_names
-        self._model = build_model(arm, load_kg=load_kg, muscle_model=CURVES[engine], rigid_tendon=engine == "matched")
-        self._damper = osim.SpringGeneralizedForce(arm.coordinate)
+        names = joint.muscle_names
+        self._model = build_model(joint, load_kg=load_kg, muscle_model=CURVES[engine], rigid_tendon=engine == "matched")
+        self._damper = osim.SpringGeneralizedForce(joint.coordinate)
         self._damper.setStiffness(0.0)
         self._damper.setViscosity(subject.joint_damping)
         self._model.addForce(self._damper)
@@ -43,7 +43,7 @@ class OpenSimPlant:
         self._state = self._model.initSystem()
         functions = self._controller.upd_ControlFunctions()  # the controller keeps copies of the Constants
         self._controls = [osim.Constant.safeDownCast(functions.get(index)) for index in range(len(names))]
-        self._coordinate = self._model.getCoordinateSet().get(arm.coordinate)
+        self._coordinate = self._model.getCoordinateSet().get(joint.coordinate)
         self._manager = osim.Manager(self._model)
         self._manager.setIntegratorAccuracy(control["integrator_accuracy"])
 

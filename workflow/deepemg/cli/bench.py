@@ -1,0 +1,25 @@
+"""`deepemg bench`: this library beside others, timed in one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NAME = "bench"
+
+
+def main(
+    out: Annotated[Path, typer.Argument(help="CSV file of the timings.")] = Path("results/bench/joint.csv"),
+) -> None:
+    """Time the torque of a joint by this library beside OpenSim's evaluation of the same states.
+
+    Example: `deepemg bench timings.csv`
+    """
+    from deepemg.bench.joint import compare
+
+    table = compare()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(out, index=False)
+    typer.echo(table.to_string(index=False))

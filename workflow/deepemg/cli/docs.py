@@ -1,0 +1,103 @@
+"""`deepemg docs`: sections of the documents that are made from code and released files, and the list of settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NAME = "docs"
+RELEASED = Path("results/released")
+TOLERANCE = 0.011  # between a number written and one made again: the last digit may round otherwise elsewhere
+NUMBER = re.compile(r"\d+\.\d+")
+
+Sections = dict[str, str]
+
+
+def readme_sections() -> Sections:
+    """The summary of the released tables."""
+    from deepemg.report.release import released_summary
+
+    return {"summary": released_summary(RELEASED / "tables")}
+
+
+def joint_sections() -> Sections:
+    """What torque could tell of the parameters, at best."""
+    from deepemg.joint.definition import load_joint
+    from deepemg.joint.identifiability import identifiability_markdown
+
+    return {"identifiability": identifiability_markdown(load_joint("elbow6"))}
+
+
+def methods_sections() -> Sections:
+    """Released comparisons."""
+    from deepemg.report.comparison_tables import comparison_sections
+
+    return comparison_sections(RELEASED / "opponents")
+
+
+def nmm_sections() -> Sections:
+    """Released stress cases, and what each recording is worth."""
+    from deepemg.pretrain.stress import stress_sections
+
+    return stress_sections(RELEASED / "stress")
+
+
+def truth_sections() -> Sections:
+    """The released audit of the simulated truth."""
+    from deepemg.audit.document import truth_sections as sections
+
+    return sections(RELEASED / "truth")
+
+
+PAGES: dict[str, Callable[[], Sections]] = {
+    "README.md": readme_sections,
+    "docs/joint.md": joint_sections,
+    "docs/methods.md": methods_sections,
+    "docs/nmm.md": nmm_sections,
+    "docs/truth.md": truth_sections,
+}
+
+
+def made_documents() -> dict[Path, str]:
+    """Every page with its sections made anew, and the generated files of config/."""
+    from deepemg.generated_sections import has_section, with_section
+    from deepemg.study.config_files import defaults_text, schema_text
+
+    found = {Path("config/defaults.yaml"): defaults_text(), Path("config/config.schema.json"): schema_text()}
+    for page, sections in PAGES.items():
+        text = Path(page).read_text()
+        for name, content in sections().items():
+            if has_section(text, name):  # a page need not show everything that was released
+                text = with_section(text, name, content)
+        found[Path(page)] = text
+    return found
+
+
+def is_same(old: str, new: str) -> bool:
+    """Whether two texts differ in nothing but the last digit of some numbers."""
+    numbers = [[float(number) for number in NUMBER.findall(text)] for text in (old, new)]
+    if NUMBER.sub("", old) != NUMBER.sub("", new) or len(numbers[0]) != len(numbers[1]):
+        return False
+    return all(abs(a - b) <= TOLERANCE for a, b in zip(*numbers, strict=True))
+
+
+def main(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 1 where a section is stale.")
+    ] = False,
+) -> None:
+    """Renew the generated sections of README.md and docs/, config/defaults.yaml and its schema.
+
+    Example: `deepemg docs --check`
+    """
+    made = made_documents()
+    stale = [path for path, text in made.items() if not (path.exists() and is_same(path.read_text(), text))]
+    for path in stale:
+        typer.echo(f"{'stale' if check else 'renewed'}: {path}")
+        if not check:
+            path.write_text(made[path])
+    raise typer.Exit(1 if check and stale else 0)

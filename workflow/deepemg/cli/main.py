@@ -1,0 +1,24 @@
+"""`deepemg`: everything that is done outside the workflow, under one name."""
+
+from __future__ import annotations
+
+import typer
+
+from deepemg.cli import audit, bench, docs, export, publish, reconstruct, run, simulate, train
+
+app = typer.Typer(
+    name="deepemg",
+    help="Reconstruct the EMG of muscles that carry no electrode, from joint motion, load and surface EMG.",
+    epilog="The study itself is a Snakemake workflow: deepemg run all, or snakemake --cores 8 all.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+for command in (run, reconstruct, export, simulate, audit, bench, docs):
+    app.command(name=command.NAME)(command.main)
+app.add_typer(train.app, name="train")
+app.add_typer(publish.app, name="publish")
+
+if __name__ == "__main__":
+    app()

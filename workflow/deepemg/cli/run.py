@@ -1,0 +1,53 @@
+"""`deepemg run`: the study's workflow, with one line of progress instead of Snakemake's own words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+from rich.console import Console
+
+from deepemg.cli.progress import Course, show
+
+NAME = "run"
+LOGS = Path(".snakemake/log")
+
+
+def main(
+    arguments: Annotated[list[str] | None, typer.Argument(help="Targets and options, as Snakemake takes them.")] = None,
+    cores: Annotated[int, typer.Option(help="Jobs at the same time.")] = os.cpu_count() or 1,
+) -> None:
+    """Run the workflow of the current folder. Everything that Snakemake says goes to a file, whose name is told.
+
+    Snakemake's own options stand behind a double dash.
+
+    Example: `deepemg run --cores 8 -- all --config results=results/other`
+    """
+    console, given = Console(), arguments or ["all"]
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"deepemg-{datetime.now():%Y-%m-%dT%H%M%S}.log"
+    console.print(f"log: {log}", highlight=False)
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *given]
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        course = Course(cores)
+        show(process, course, file, console)
+    if process.returncode:
+        console.print("\n".join(course.complaints()), highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(process.returncode)
+    console.print(_outcome(course, given), highlight=False)
+
+
+def _outcome(course: Course, arguments: list[str]) -> str:
+    """The last line: what was done, and where the report is."""
+    settings = yaml.safe_load(Path("config/config.yaml").read_text())
+    folder = next((a.split("=", 1)[1] for a in arguments if a.startswith("results=")), settings["results"])
+    report = Path(folder) / "report.html"
+    done = f"{course.done} jobs done" if course.done else "nothing to be done"
+    return f"{done}. Report: {report}" if report.exists() and "all" in arguments else f"{done}."

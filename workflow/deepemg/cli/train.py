@@ -1,0 +1,65 @@
+"""`deepemg train`: the weights of `nmm`, from virtual subjects to a scaled file, and how they hold under stress."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Train the weights of nmm on virtual subjects (an hour or so a network).")
+
+
+@app.command()
+def network(
+    out: Annotated[Path, typer.Option(help="Where the trained network goes.")],
+    seed: Annotated[int, typer.Option(help="Of the virtual subjects and the first weights.")] = 1,
+    chunks: Annotated[
+        int | None, typer.Option(min=1, help="Of virtual subjects; default: pretrain/training.yaml.")
+    ] = None,
+    mechanics: Annotated[
+        bool, typer.Option(help="Whether it sees what the nominal joint makes of the signals.")
+    ] = True,
+) -> None:
+    """Train one network. A run that was killed goes on from its last checkpoint with the same command.
+
+    Example: `deepemg train network --seed 1 --out results/trained/1.pt`
+    """
+    from deepemg.pretrain.training import read_settings, train
+    from deepemg.pretrain.virtual.draws import read_assumptions
+
+    settings = read_settings()
+    settings["training"]["chunks"] = chunks or settings["training"]["chunks"]
+    settings["network"]["mechanics"] = mechanics
+    out.parent.mkdir(parents=True, exist_ok=True)
+    train(seed, out, settings, read_assumptions())
+
+
+@app.command()
+def assemble(
+    networks: Annotated[list[Path], typer.Argument(help="Files of trained networks.")],
+    cohort: Annotated[list[Path], typer.Option(help="Folder of development subjects with truth; once for each.")],
+    out: Annotated[Path, typer.Option(help="The weights file.")],
+) -> None:
+    """Put networks into one weights file, their bands scaled on development cohorts and stress cases.
+
+    Example: `deepemg train assemble results/trained/1.pt --cohort results/truth/T1 --out resources/nmm.pt`
+    """
+    from deepemg.pretrain.assemble import assemble as write
+
+    typer.echo(f"bands scaled by {write(networks, cohort, out)}")
+
+
+@app.command()
+def stress(
+    weights: Annotated[Path | None, typer.Option(help="Weights file; default: the released one.")] = None,
+    subjects: Annotated[int, typer.Option(min=3, help="Virtual subjects of each case.")] = 384,
+    out: Annotated[Path, typer.Option(help="Folder of stress.csv and protocol.csv.")] = Path("results/released/stress"),
+) -> None:
+    """Subjects unlike those of the training, and what each recording is worth. Then `deepemg docs`.
+
+    Example: `deepemg train stress`
+    """
+    from deepemg.pretrain.stress import stress_tables
+
+    stress_tables(weights, subjects, out)

@@ -1,0 +1,100 @@
+"""What the networks, without a subject fit, make of the hidden muscles of virtual subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from deepemg.evaluate.metrics import coverage, pearson_r, rmse
+from deepemg.joint.definition import load_joint
+from deepemg.pretrain.examples import windows_of_virtual_contractions, windows_of_virtual_movements
+from deepemg.pretrain.virtual.simulate import VirtualSubjects
+from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
+from deepemg.reconstruct.nmm.density_estimator import SAMPLES
+from deepemg.reconstruct.nmm.features import features
+from deepemg.reconstruct.nmm.low_rank_gaussian import mixture_moments
+from deepemg.reconstruct.nmm.slots import DEEP, JOINT, SLOTS
+from deepemg.reconstruct.nmm.strength import log_strength
+from deepemg.reconstruct.nmm.target import OFFSET, from_log_level, log_level
+from deepemg.reconstruct.nmm.windows import neighbour_level
+
+HIDDEN = load_joint(JOINT).deep_muscles
+BATCH = 32
+OF_TRIALS = ("angle", "velocity", "acceleration", "torque", "load", "envelopes", "excitations")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What of the virtual subjects was recorded: trials, contractions by their places, and whether torque is known."""
+
+    trials: Sequence[int] = (0, 1, 2)
+    contractions: Sequence[int] = (0, 1, 2, 3)
+    torque: bool = True
+    contraction_torque: bool = True
+
+
+def scores(amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded) -> pd.DataFrame:
+    """A row per subject and hidden muscle, for the first trial recorded.
+
+    Columns: muscle, rmse, r, coverage90, width (mean of the band), and rmse_copy, r_copy of the mean of the neighbours.
+    """
+    mean, lower, upper, copied = estimates(amortised, subjects, recorded)
+    rows = []
+    for muscle in HIDDEN:
+        place = SLOTS.index(muscle)
+        for subject in range(len(subjects.size)):
+            truth = subjects.excitations[subject, recorded.trials[0], :, place].numpy()
+            found, low, high, copy = (values[subject, :, place] for values in (mean, lower, upper, copied))
+            inside, width = coverage(truth, low, high), float(np.mean(high - low))
+            beside = rmse(truth, copy), pearson_r(truth, copy)
+            rows.append((muscle, rmse(truth, found), pearson_r(truth, found), inside, width, *beside))
+    return pd.DataFrame(rows, columns=["muscle", "rmse", "r", "coverage90", "width", "rmse_copy", "r_copy"])
+
+
+def estimates(
+    amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, limits of the band, and copy, each (subject, sample, muscle slot), of the first trial recorded."""
+    v = _with_trials(subjects, recorded.trials)
+    parts = [_batch(amortised, v, recorded, slice(at, at + BATCH)) for at in range(0, len(v.size), BATCH)]
+    mean, lower, upper, copied = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+    return mean, lower, upper, copied
+
+
+def _with_trials(v: VirtualSubjects, places: Sequence[int]) -> VirtualSubjects:
+    return replace(v, **{name: getattr(v, name)[:, list(places)] for name in OF_TRIALS})
+
+
+def _rows(v: VirtualSubjects, rows: slice) -> VirtualSubjects:
+    isometric = replace(v.isometric, **{name: value[rows] for name, value in vars(v.isometric).items()})
+    others = {name: value[rows] for name, value in vars(v).items() if name != "isometric"}
+    return replace(v, **others, isometric=isometric)
+
+
+def _batch(
+    amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded, rows: slice
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Mean, lower and upper limit of the band, and copy, each (B, T, M), of the first trial."""
+    v, nominal = _rows(subjects, rows), amortised.nominal
+    count, trials, samples = v.angle.shape
+    observed = (v.in_model & ~DEEP)[:, None].expand(-1, trials, -1)
+    windows = windows_of_virtual_movements(v, observed, torch.full((count, trials), recorded.torque))
+    still = windows_of_virtual_contractions(v, observed[:, 0])
+    present = v.isometric.present & torch.tensor([c in recorded.contractions for c in range(still.angle.shape[1])])
+    still = replace(still, torque_known=still.torque_known & recorded.contraction_torque)
+    strength = log_strength(still, present, nominal)
+    inputs = features(windows, nominal, strength), features(still, nominal, strength)
+    moving = torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool)
+    with torch.no_grad():
+        members = [network(*inputs, moving, present, torch.arange(trials)) for network in amortised.networks]
+    first = slice(0, samples * len(SLOTS))
+    target, spread = (value[:, first].view(count, samples, -1) for value in mixture_moments(members))
+    neighbours = neighbour_level(windows)[:, 0]
+    found = from_log_level(log_level(neighbours, target), spread * amortised.scale_of_slots(), OFFSET)
+    mean, lower, upper = (values.clamp(0, 1) for values in found)
+    return mean, lower, upper, neighbours.clamp(0, 1)

@@ -1,0 +1,128 @@
+"""The trained posterior estimator: networks that give, for any subject at once, what the recordings tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deepemg.atomic import written_aside
+from deepemg.reconstruct.nmm.density_estimator import DensityEstimator, Shape
+from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian, mixture_moments
+from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
+from deepemg.reconstruct.nmm.observations import observe
+from deepemg.reconstruct.nmm.slots import FLEXOR
+from deepemg.reconstruct.nmm.trained_with import TrainedWith
+from deepemg.signals.recording import Recording
+
+OPEN = 0.0  # log sd of the log ratios before anything is read: a factor of e
+RELEASED = "resources/nmm.pt"  # inside the package
+
+
+@dataclass(frozen=True)
+class SubjectPosterior:
+    """One Gaussian per network: log ratios (K, T, M) to the level of `neighbours` (K, T, M), then the parameters."""
+
+    members: tuple[LowRankGaussian, ...]
+    neighbours: Tensor
+
+    def moments(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation (N,) of the mixture of the networks, each alike."""
+        mean, sd = mixture_moments(self.members)
+        return mean[0], sd[0]
+
+    def parameters(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation (P,) on the scale of ParameterScale."""
+        mean, sd = self.moments()
+        return mean[self.neighbours.numel() :], sd[self.neighbours.numel() :]
+
+
+@dataclass(frozen=True)
+class AmortisedPosterior:
+    """Trained networks, and what belongs to them.
+
+    `prior_sd` (P,) is the spread of the parameters over virtual subjects, on the scale of ParameterScale; `band_scale`
+    widens the standard deviations of hidden muscles, by action (pretrain/band_scale.py); `trained_with` says which
+    recordings the networks can read.
+    """
+
+    networks: tuple[DensityEstimator, ...]
+    prior_sd: Tensor
+    band_scale: dict[str, float]
+    trained_with: TrainedWith
+
+    @cached_property
+    def nominal(self) -> NominalJoint:
+        """The nominal joint of the features."""
+        return NominalJoint()
+
+    def members(self, chosen: Sequence[int]) -> AmortisedPosterior:
+        """The same with the networks of these numbers, from 1; with all where none is named."""
+        networks = tuple(self.networks[number - 1] for number in chosen) or self.networks
+        return replace(self, networks=networks)
+
+    def scale_of_slots(self) -> Tensor:
+        """Factor (M,) of the standard deviations of hidden muscles."""
+        return torch.tensor([self.band_scale["flexor" if flexor else "extensor"] for flexor in FLEXOR])
+
+    def infer(self, recording: Recording, *, torque: bool = True) -> SubjectPosterior:
+        """Posterior of all trials of a subject together; `torque` says whether that of the trials may be read."""
+        seen = observe(recording, self.nominal, torque=torque)
+        codes = torch.arange(len(recording.trials))
+        with torch.no_grad():
+            members = tuple(
+                network(seen.movements, seen.still, seen.moving, seen.present, codes) for network in self.networks
+            )
+        return SubjectPosterior(members, seen.neighbours)
+
+    def prior(self, recording: Recording) -> SubjectPosterior:
+        """What is known without any network: muscles like their neighbours, parameters generic, all of it wide."""
+        neighbours = observe(recording, self.nominal).neighbours
+        log_sd = torch.cat([torch.full((neighbours.numel(),), OPEN), torch.log(self.prior_sd)])[None]
+        nothing = torch.zeros_like(log_sd)
+        return SubjectPosterior((LowRankGaussian(nothing, log_sd, nothing[..., None]),), neighbours)
+
+    def state(self) -> dict[str, Any]:
+        """Plain data and tensors."""
+        return {
+            "networks": [{"shape": asdict(n.shape), "network": n.state_dict()} for n in self.networks],
+            "prior_sd": self.prior_sd,
+            "band_scale": self.band_scale,
+            "trained_with": self.trained_with.state(),
+        }
+
+    def save(self, path: str | Path) -> None:
+        """Write the weights file that `load_weights` reads."""
+        with written_aside(path) as aside:
+            torch.save(self.state(), aside)
+
+
+def restore_posterior(state: dict[str, Any]) -> AmortisedPosterior:
+    """What `AmortisedPosterior.state` gave. Raises ValueError where this version cannot read it."""
+    trained_with = TrainedWith.restore(state["trained_with"])
+    networks = []
+    for entry in state["networks"]:
+        network = DensityEstimator(Shape(**entry["shape"]))
+        network.load_state_dict(entry["network"])
+        networks.append(network.eval())
+    return AmortisedPosterior(tuple(networks), state["prior_sd"], state["band_scale"], trained_with)
+
+
+def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
+    """Read a weights file, by default the released one that came with the package; nothing in it is executed.
+
+    Raises FileNotFoundError, with the way to get them, where the released weights did not come along.
+    """
+    file = Path(path) if path else Path(str(files("deepemg"))) / RELEASED
+    if not file.exists():
+        raise FileNotFoundError(
+            f"DE-093 {file}: no such file; expected trained weights. Fix: in a clone of the project, dvc pull "
+            f"{RELEASED}.dvc; or name a file (weights), or train them (deepemg train)."
+        )
+    return restore_posterior(torch.load(file, weights_only=True))

@@ -1,0 +1,29 @@
+"""The nominal joint: what a person of generic parameters would give at the angles and velocities of a subject."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from deepemg.joint.definition import load_joint
+from deepemg.joint.forward import ForwardModel
+from deepemg.joint.hill import hill_force
+from deepemg.joint.parameters import hill_parameters
+from deepemg.reconstruct.nmm.slots import JOINT, RATE_HZ
+
+
+class NominalJoint:
+    """Generic parameters on the generic joint; a subject's size only scales moment arms."""
+
+    def __init__(self) -> None:
+        self.model = ForwardModel(load_joint(JOINT), rate_hz=RATE_HZ, dtype=torch.float32)
+        values = self.model.generic()
+        self.parameters = hill_parameters(self.model.scheme, values)
+        self.nonlinearity = self.model.scheme.read(values, "emg_nonlinearity")
+
+    def terms(self, angle: Tensor, velocity: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
+        """Torque per activation and passive torque of each muscle, (B, K, T, M) in N m."""
+        length, moment_arm = self.model.geometry(angle)
+        force = hill_force(length, -moment_arm * velocity[..., None], self.parameters, self.model.curves)
+        scale = moment_arm * size[:, None, None, None]
+        return scale * force.active_gain, scale * force.passive

@@ -1,0 +1,243 @@
+"""What a method sees of a subject: its joint, its trials on one clock, its isometric contractions, and what 1 means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from deepemg.joint.definition import Joint, load_joint
+from deepemg.joint.opensim import inverse_dynamics
+from deepemg.recordings.signal import Signal
+from deepemg.signals.emg import envelope
+from deepemg.signals.kinematics import kinematics
+from deepemg.signals.normalisation import reference_level
+from deepemg.signals.settings import EnvelopeSettings, SignalSettings
+
+Reference = Literal["mvc", "training maximum"]
+
+
+def envelope_matrix(muscles: Sequence[str], columns: Mapping[str, Any], length: int | None = None) -> np.ndarray:
+    """Envelopes (T, M), or (M,) where `columns` holds numbers, in the order of `muscles`; NaN where there is none.
+
+    Raises ValueError for a muscle that is not among them.
+    """
+    unknown = [name for name in columns if name not in muscles]
+    if unknown:
+        raise ValueError(f"observed muscles {tuple(columns)} must be among those of the joint: {tuple(muscles)}")
+    shape = () if length is None else (length,)
+    absent = np.full(shape, np.nan)
+    return np.stack([np.asarray(columns.get(name, absent), dtype=float) for name in muscles], axis=-1)
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """An isometric contraction: angle (rad), torque (N m) where it was measured, envelopes (M,), NaN where hidden."""
+
+    role: str
+    angle: float
+    torque: float | None
+    envelopes: np.ndarray
+
+    def without(self, hidden: np.ndarray) -> Contraction:
+        """As it would be had the muscles `hidden` (M,) not been recorded."""
+        return replace(self, envelopes=np.where(hidden, np.nan, self.envelopes))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One movement trial on the common clock, without anything a method must not see.
+
+    time_s, angle (rad), velocity (rad/s) and torque (N m, inverse dynamics) are (T,); `envelopes` (T, M) are those of
+    `muscles`, the joint's in its order, as fractions of their reference; NaN throughout where a muscle was not
+    observed. Raises ValueError where shapes disagree or a value is not finite.
+    """
+
+    name: str
+    split: str
+    load_label: str
+    load_kg: float
+    time_s: np.ndarray
+    angle: np.ndarray
+    velocity: np.ndarray
+    torque: np.ndarray
+    envelopes: np.ndarray
+    muscles: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("time_s", "angle", "velocity", "torque"):
+            self._check(name, getattr(self, name))
+        if self.envelopes.shape != (*self.time_s.shape, len(self.muscles)):
+            expected = (*self.time_s.shape, len(self.muscles))
+            raise ValueError(f"trial {self.name}: envelopes have shape {self.envelopes.shape}, not {expected}")
+        for name in self.observed:
+            self._check(name, self.envelope(name))
+
+    def _check(self, name: str, values: np.ndarray) -> None:
+        if values.shape != self.time_s.shape:
+            raise ValueError(f"trial {self.name}: {name} has shape {values.shape}, time_s has {self.time_s.shape}")
+        if not np.isfinite(values).all():
+            raise ValueError(f"trial {self.name}: {name} holds values that are not finite")
+
+    @property
+    def is_observed(self) -> np.ndarray:
+        """Which muscles (M,) have an envelope."""
+        return np.asarray(~np.isnan(self.envelopes).all(axis=0))
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        return tuple(name for name, seen in zip(self.muscles, self.is_observed, strict=True) if seen)
+
+    @property
+    def rate_hz(self) -> float:
+        return float((len(self.time_s) - 1) / (self.time_s[-1] - self.time_s[0]))
+
+    def envelope(self, muscle: str) -> np.ndarray:
+        """Envelope (T,) of one muscle."""
+        return np.asarray(self.envelopes[:, self.muscles.index(muscle)])
+
+    def without(self, muscles: Sequence[str]) -> Trial:
+        """The trial as it would be had these muscles not been recorded."""
+        return replace(self, envelopes=np.where(np.isin(self.muscles, muscles), np.nan, self.envelopes))
+
+    def observed_matrix(self) -> np.ndarray:
+        """Observed envelopes (T, n_observed), in the order of `observed`."""
+        return np.ascontiguousarray(self.envelopes[:, self.is_observed])
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A subject as methods see it, and beside it what was put aside for scoring.
+
+    `reference` says what an envelope of 1 means; `signals` how the envelopes were made. `held_out` holds trial, time_s
+    and the envelopes that were recorded and put aside; no method reads it. Raises ValueError where a trial is not of
+    the joint.
+    """
+
+    joint: Joint
+    trials: tuple[Trial, ...]
+    contractions: tuple[Contraction, ...] = ()
+    reference: Reference = "mvc"
+    signals: EnvelopeSettings = EnvelopeSettings()  # noqa: RUF009, frozen
+    held_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["trial", "time_s"]), repr=False)
+
+    def __post_init__(self) -> None:
+        for trial in self.trials:
+            if trial.muscles != self.joint.muscle_names:
+                raise ValueError(
+                    f"trial {trial.name} has {trial.muscles}, joint {self.joint.name} {self.joint.muscle_names}"
+                )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        *,
+        angle_deg: np.ndarray | Sequence[np.ndarray],
+        load_kg: float | Sequence[float],
+        emg: np.ndarray | Sequence[np.ndarray],
+        rate_hz: float,
+        channels: Sequence[str],
+        joint: Joint | str = "elbow6",
+        kind: Literal["raw", "fraction"] = "raw",
+        mvc: Sequence[np.ndarray] = (),
+        split: str | Sequence[str] = "train",
+        settings: SignalSettings = SignalSettings(),  # noqa: B008, frozen
+    ) -> Recording:
+        """From plain arrays, without any file; one trial, or a sequence of trials for each of the first three and
+        split.
+
+        angle_deg (T,), 0 = extended, flexion positive; emg (T, n_channels) in any unit, sampled together at `rate_hz`
+        (Hz). `channels` names the muscle, or the group of heads, that each column records. `kind` raw is filtered and
+        divided by the largest window of the `mvc` trials (T, n_channels), or of the training trials where there are
+        none; fraction is taken as it is. Trials are called 1, 2, ... Raises ValueError where shapes or names do not
+        fit.
+        """
+        of_subject = load_joint(joint) if isinstance(joint, str) else joint
+        angles, signals = _listed(angle_deg), _listed(emg)
+        loads, splits = (list(np.broadcast_to(value, len(angles))) for value in (load_kg, split))
+        for values in (*signals, *mvc):
+            if values.ndim != 2 or values.shape[1] != len(channels):
+                raise ValueError(f"EMG has shape {values.shape}; expected (samples, {len(channels)}), one per channel")
+
+        def smooth(values: np.ndarray) -> np.ndarray:
+            if kind == "fraction":
+                return values
+            e = settings.envelopes
+            band = {"low_hz": e.band_low_hz, "high_hz": e.band_high_hz, "cutoff_hz": e.envelope_cutoff_hz}
+            return np.column_stack([envelope(column, rate_hz=rate_hz, order=e.order, **band) for column in values.T])
+
+        envelopes, maximal = [smooth(values) for values in signals], [smooth(values) for values in mvc]
+        training = [values for values, name in zip(envelopes, splits, strict=True) if name == "train"]
+        levels = np.ones(len(channels))
+        if kind == "raw":
+            window = {"rate_hz": rate_hz, "window_s": settings.envelopes.mvc_window_s}
+            columns = (
+                [[trial[:, place] for trial in group] for group in (maximal, training)]
+                for place in range(len(channels))
+            )
+            levels = np.array([reference_level(of_mvc, of_training, **window) for of_mvc, of_training in columns])
+        trials = []
+        for place, (angle, values) in enumerate(zip(angles, envelopes, strict=True)):
+            if angle.shape != values.shape[:1]:
+                raise ValueError(f"trial {place + 1}: angle has shape {angle.shape}, EMG {values.shape}")
+            given = Signal(np.deg2rad(angle), rate_hz)
+            how = settings.kinematics
+            table = kinematics(given, cutoff_hz=how.cutoff_hz, order=how.order, rate_hz=settings.rate_hz)
+            time, position, velocity = (table[name].to_numpy() for name in ("time_s", "angle_rad", "velocity_rad_s"))
+            sampled = [np.interp(time, given.time_s, column) for column in (values / levels).T]
+            by_muscle = {
+                m: v for name, v in zip(channels, sampled, strict=True) for m in of_subject.members(name) or (name,)
+            }
+            trials.append(
+                Trial(
+                    name=str(place + 1),
+                    split=str(splits[place]),
+                    load_label=f"{loads[place]:g}kg",
+                    load_kg=float(loads[place]),
+                    time_s=time,
+                    angle=position,
+                    velocity=velocity,
+                    torque=inverse_dynamics(of_subject, time, position, load_kg=float(loads[place])),
+                    envelopes=envelope_matrix(of_subject.muscle_names, by_muscle, len(time)),
+                    muscles=of_subject.muscle_names,
+                )
+            )
+        reference: Reference = "mvc" if len(mvc) or kind == "fraction" else "training maximum"
+        return cls(of_subject, tuple(trials), reference=reference, signals=settings.envelopes)
+
+    def __getitem__(self, name: str) -> Trial:
+        """The trial of this name. Raises KeyError, which lists the names there are."""
+        for trial in self.trials:
+            if trial.name == name:
+                return trial
+        raise KeyError(f"no trial called {name!r}; there are {', '.join(trial.name for trial in self.trials)}")
+
+    @property
+    def train(self) -> Recording:
+        """The training trials, for a fit; nothing that was put aside."""
+        return self.of_trials([trial for trial in self.trials if trial.split == "train"])
+
+    @property
+    def test(self) -> tuple[Trial, ...]:
+        """The trials to be reconstructed and scored."""
+        return tuple(trial for trial in self.trials if trial.split == "test")
+
+    def of_trials(self, trials: Sequence[Trial]) -> Recording:
+        """The same subject with these trials, and without what was put aside."""
+        return Recording(self.joint, tuple(trials), self.contractions, self.reference, self.signals)
+
+    def without(self, muscles: Sequence[str]) -> Recording:
+        """The recording as it would be had these muscles not been recorded, contractions included."""
+        hidden = np.isin(self.joint.muscle_names, muscles)
+        return replace(
+            self.of_trials([trial.without(muscles) for trial in self.trials]),
+            contractions=tuple(contraction.without(hidden) for contraction in self.contractions),
+        )
+
+
+def _listed(values: np.ndarray | Sequence[np.ndarray]) -> list[np.ndarray]:
+    """One trial as a list of one."""
+    return [values] if isinstance(values, np.ndarray) else list(values)

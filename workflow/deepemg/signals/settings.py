@@ -1,0 +1,146 @@
+"""Settings of the signal processing, and the limits of what a recording may be like."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from deepemg.settings import STRICT
+
+
+@dataclass(frozen=True, config=STRICT)
+class QualitySettings:
+    """What a recording must be like, and what is worth a flag (all limits are our choice)."""
+
+    mains_hz: float = Field(default=50.0, ge=45, le=65, description="Hz. Mains frequency of the country: 50 or 60.")
+    rms_min_uv: float = Field(
+        default=0.5,
+        ge=0,
+        description="uV. Raw EMG weaker than this in a whole trial is a dead channel or a wrong unit.",
+    )
+    rms_max_uv: float = Field(default=5000.0, gt=0, description="uV. Raw EMG stronger than this is a wrong unit.")
+    raw_power_min: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="1. Share of the power in the EMG band below which a channel is no raw EMG (an envelope has almost "
+        "none there).",
+    )
+    shortest_trial_s: float = Field(
+        default=1.0,
+        ge=0.5,
+        description="s. A shorter recording holds no curl and no MVC window, and the filters need some length.",
+    )
+    clock_tolerance: float = Field(
+        default=0.005,
+        ge=0,
+        le=1,
+        description="1. Difference of where EMG and angle begin or end, as a share of the trial, from which the "
+        "files do not belong together (clock drift of two devices).",
+    )
+    clock_slack_s: float = Field(default=0.1, ge=0, description="s. Difference that is allowed on top.")
+    angle_min_deg: float = Field(
+        default=-30.0,
+        le=0,
+        description="deg. Lowest joint angle of a living arm; some joints reach 15 deg beyond straight, a sensor's "
+        "zero is off by some more.",
+    )
+    angle_max_deg: float = Field(
+        default=165.0,
+        ge=90,
+        le=180,
+        description="deg. Highest joint angle of a living arm (full flexion 140-160 deg). Beyond it the unit is "
+        "wrong, or 180 means straight.",
+    )
+    excursion_min_deg: float = Field(
+        default=10.0,
+        ge=0,
+        description="deg. A movement trial moves the joint at least this far; less is a wrong unit (radians called "
+        "degrees), or a hold.",
+    )
+    artefact_flag: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="1. Share of the power below the EMG band that is flagged as motion artefact.",
+    )
+    mains_flag: float = Field(
+        default=0.1, ge=0, le=1, description="1. Share of the power at mains frequency that is flagged."
+    )
+    clipping_flag: float = Field(
+        default=0.01, ge=0, le=1, description="1. Share of samples at the largest value that is flagged as clipping."
+    )
+    speed_flag_deg_s: float = Field(
+        default=600.0, ge=0, description="deg/s. Joint speed that is flagged; voluntary curls stay below."
+    )
+    outside_joint_flag: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="1. Share of samples outside the angles that the joint's geometry covers (it is extrapolated "
+        "there) that is flagged.",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class KinematicsSettings:
+    """Low-pass of the angle before differentiation."""
+
+    cutoff_hz: float = Field(
+        default=6.0, ge=0.5, le=50, description="Hz. 6 Hz is the habit of the field for voluntary limb movement."
+    )
+    order: int = Field(
+        default=4,
+        ge=2,
+        le=8,
+        multiple_of=2,
+        description="Order of the zero-lag Butterworth filter, both passes together. The cutoff is that of each "
+        "pass, so the gain there is one half (the habit of most labs).",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class EnvelopeSettings:
+    """Raw EMG to envelope (SENIAM; Hermens 2000). Held-out channels pass the same filters."""
+
+    band_low_hz: float = Field(
+        default=20.0,
+        ge=1,
+        le=100,
+        description="Hz. Lower edge: SENIAM 10-20 Hz, 20 Hz against motion artefact (De Luca 2010).",
+    )
+    band_high_hz: float = Field(
+        default=450.0,
+        ge=100,
+        le=1000,
+        description="Hz. Upper edge: SENIAM near 500 Hz; needs more than twice that as sampling rate.",
+    )
+    envelope_cutoff_hz: float = Field(
+        default=6.0, ge=1, le=20, description="Hz. Low-pass of the rectified signal; 3-6 Hz is usual."
+    )
+    order: int = Field(
+        default=4,
+        ge=2,
+        le=8,
+        multiple_of=2,
+        description="Order of the zero-lag Butterworth filters, both passes together; cutoffs are those of each pass.",
+    )
+    mvc_window_s: float = Field(
+        default=0.5, ge=0.05, le=3, description="s. The MVC level is the largest mean over this window."
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class SignalSettings:
+    """Everything between a lab's files and the trials that a method sees."""
+
+    rate_hz: float = Field(
+        default=100.0,
+        ge=20,
+        le=1000,
+        description="Hz. Common clock of envelopes, kinematics and torque. 100 Hz holds a 6 Hz envelope with room "
+        "to spare (our choice).",
+    )
+    quality: QualitySettings = Field(default=QualitySettings())
+    kinematics: KinematicsSettings = Field(default=KinematicsSettings())
+    envelopes: EnvelopeSettings = Field(default=EnvelopeSettings())

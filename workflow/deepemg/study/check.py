@@ -1,0 +1,146 @@
+"""What is decided before a job starts: settings, embedded inputs, subjects, and whether they fit together."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepemg.joint.definition import Joint
+from deepemg.recordings.check import check_folders, find_subjects
+from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.subject import SubjectFolder, read_subject
+from deepemg.study.config import StudyConfig, read_config
+
+TRAINED_ONCE = ("nmm", "trees")  # methods whose weights know the muscles of one joint
+WEIGHTS = "nmm"  # the one whose weights are an input of the study
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study that can start: its configuration, and its subjects by name."""
+
+    config: StudyConfig
+    subjects: dict[str, SubjectFolder]
+
+    @property
+    def recordings(self) -> Path | None:
+        """Folder of the signal files where they do not lie in the subject folders."""
+        return Path(self.config.recordings) if self.config.recordings else None
+
+    def hidden_muscles(self) -> dict[str, str]:
+        """Labels of the muscles that some subject held out, by name: what can be scored."""
+        found: dict[str, str] = {}
+        for subject in self.subjects.values():
+            joint = subject.generic_joint()
+            for channel in subject.channels_used("held_out"):
+                found |= {name: joint.muscle(name).label for name in joint.members(channel.muscle)}
+        return found
+
+    def antagonist_pair(self) -> tuple[str, str] | None:
+        """A hidden flexor and a hidden extensor of the first subject's joint, or None."""
+        joint = next(iter(self.subjects.values())).generic_joint()
+        hidden = [joint.muscle(name) for name in self.hidden_muscles() if name in joint.muscle_names]
+        flexor, extensor = (next((m.name for m in hidden if m.action == side), None) for side in ("flexor", "extensor"))
+        return (flexor, extensor) if flexor and extensor else None
+
+    def references(self) -> list[str]:
+        """What an envelope of 1 means, over all subjects."""
+        return sorted({subject.reference for subject in self.subjects.values()})
+
+    def hideable(self, subject: str) -> list[str]:
+        """Muscles, or groups of heads, that a channel of their own records, where another channel is left."""
+        channels = self.subjects[subject].channels_used("observed")
+        recorded = list(dict.fromkeys(channel.muscle for channel in channels))
+        return recorded if len(recorded) > 1 else []
+
+
+def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
+    """Read the configuration and the subjects; with `inputs` fetch what is embedded, and check all of it.
+
+    Jobs leave `inputs` out: the run that started them has done it. Raises RecordingError with every problem at once.
+    """
+    config = read_config(values)
+    if inputs:
+        check_methods(config)
+        weights = [config.settings_of(name).get("weights") for name in _fitted(config, WEIGHTS)]
+        for path in dict.fromkeys([config.data, *filter(None, weights)]):
+            fetch_embedded(Path(path))
+    folders = find_subjects(Path(config.data))
+    recordings = Path(config.recordings) if config.recordings else None
+    if inputs:
+        if not folders:
+            expected = f"{config.data}/<subject>/subject.yaml"
+            fix = f"add a subject folder; where {config.data} is empty, remove it and the embedded subjects come back"
+            raise RecordingError([Problem("DE-000", config.data, "no subject.yaml", expected, fix)])
+        check_folders(folders, recordings, band_high_hz=config.process_emg.band_high_hz)
+    study = Study(config, {folder.name: read_subject(folder, recordings) for folder in folders})
+    if inputs:
+        check_weights(study)
+    return study
+
+
+def fetch_embedded(path: Path) -> None:
+    """Pull a file or folder that DVC keeps inside the repository, where it is missing.
+
+    Raw data is never an output of a rule: Snakemake would delete what a lab put beside it.
+    """
+    pointer = Path(f"{path}.dvc")
+    if not path.exists() and pointer.exists():
+        subprocess.run([sys.executable, "-m", "dvc", "pull", "--quiet", str(pointer)], check=True)
+
+
+def check_methods(config: StudyConfig) -> None:
+    """Make every method and variant of the configuration. Raises RecordingError with what is wrong in any of them."""
+    problems: list[Problem] = []
+    for name in dict.fromkeys([*config.fit_method.methods, *config.fit_method.settings, *config.fit_method.variants]):
+        try:
+            config.method(name)
+        except RecordingError as error:
+            problems += error.problems
+    if problems:
+        raise RecordingError(problems)
+
+
+def check_weights(study: Study) -> None:
+    """Methods that were trained once, against the joints and the signal settings of the study.
+
+    Raises RecordingError where weights could not read a subject.
+    """
+    names = [name for name in study.config.fit_method.methods if name in TRAINED_ONCE]
+    if not names:
+        return
+    from deepemg.reconstruct.nmm.slots import SLOTS  # torch takes seconds; a study without these methods needs none
+    from deepemg.reconstruct.nmm.trained_with import TrainedWith
+
+    problems = [
+        Problem(
+            "DE-091",
+            str(subject.folder),
+            f"muscles {', '.join(unknown)}",
+            f"those that {' and '.join(names)} were trained on ({', '.join(SLOTS)})",
+            "leave the methods out: --config fit_method={methods: [...]}",
+        )
+        for subject in study.subjects.values()
+        if (unknown := _unknown(subject.generic_joint(), SLOTS))
+    ]
+    if problems:
+        raise RecordingError(problems)
+    try:
+        for name in names:
+            TrainedWith.now().check_signals(study.config.process_emg, study.config.method(name).forward)
+    except ValueError as error:
+        raise RecordingError([error.args[0]]) from None
+
+
+def _unknown(joint: Joint, known: tuple[str, ...]) -> list[str]:
+    return [name for name in joint.muscle_names if name not in known]
+
+
+def _fitted(config: StudyConfig, base: str) -> list[str]:
+    """Names of the configuration whose method is `base`."""
+    names = dict.fromkeys([*config.fit_method.methods, *config.fit_method.opponents, *config.cross_validate.methods])
+    return [name for name in names if config.base_method(name) == base]

@@ -1,0 +1,221 @@
+"""The configuration of a study: config/config.yaml, what a user decides, on top of config/comparison.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from deepemg.joint.settings import ForwardSettings
+from deepemg.pretrain.tree_settings import TreeTraining
+from deepemg.reconstruct.contract import Method
+from deepemg.reconstruct.registry import METHODS, method_class
+from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.settings import STRICT, as_plain, from_plain
+from deepemg.signals.settings import EnvelopeSettings, KinematicsSettings, QualitySettings
+
+MethodName = Literal["copy", "so", "mse", "nmm-paper", "nmm", "hybrid", "moco", "trees"]
+OF, SEED = "of", "seed"  # keys of a variant that are no setting of its method
+
+
+@dataclass(frozen=True, config=STRICT)
+class FitConfig:
+    """The methods and their settings."""
+
+    methods: tuple[MethodName, ...] = Field(
+        default=("copy", "so", "mse", "nmm-paper", "nmm"),
+        min_length=1,
+        description="Methods to fit, in the order of the tables.",
+    )
+    opponents: tuple[str, ...] = Field(
+        default=(), description="Methods and variants that the target `opponents` fits besides."
+    )
+    forward: ForwardSettings = Field(
+        default=ForwardSettings(), description="The musculoskeletal forward model that the methods share."
+    )
+    settings: dict[MethodName, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Settings of methods, by method, where they are not the defaults of the library, which "
+        "config/defaults.yaml lists with units, ranges and reasons.",
+    )
+    variants: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Names for a method (of) with some of its settings, or the seed, changed. A setting that the "
+        "method does not have is refused.",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class ScoreConfig:
+    """Scores on the test trials; also for cross_validate."""
+
+    longest_lag_ms: float = Field(
+        default=200.0, ge=0, le=1000, description="ms. Largest shift that the lag search tries."
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class CrossValidationConfig:
+    """Each recorded channel hidden in turn, each trial or load left out. Target cross_validation, not in all."""
+
+    methods: tuple[str, ...] = Field(
+        default=("copy", "so", "mse", "nmm-paper", "nmm"),
+        min_length=1,
+        description="Methods and variants to cross-validate, beside ridge regression on the hidden muscle's own "
+        "recordings.",
+    )
+    given: tuple[str, ...] = Field(
+        default=("nmm",),
+        description="Methods that are also tried with the hidden channel given in the training trials (rows "
+        "<method>-given), which is what ridge regression is given too.",
+    )
+    ridge_penalties: tuple[float, ...] = Field(
+        default=(0.01, 0.1, 1, 10, 100, 1000),
+        min_length=1,
+        description="1. Penalties of the standardised regressors; efficient leave-one-out on the training samples "
+        "chooses.",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class EnvelopeFigure:
+    """Figure 4."""
+
+    every_nth: int = Field(
+        default=4,
+        ge=1,
+        le=20,
+        description="Draw every n-th sample, so that the SVG stays small; 4 at 100 Hz still shows a 6 Hz envelope.",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class HeatmapFigure:
+    """Figure 5."""
+
+    methods: tuple[MethodName, ...] = Field(
+        default=("mse", "nmm-paper", "nmm"),
+        min_length=1,
+        description="Methods beside the truth; the paper shows the first two. They must be among those that are "
+        "fitted.",
+    )
+    points: int = Field(default=101, ge=11, le=1001, description="Samples per curl cycle.")
+    shortest_s: float = Field(
+        default=1.0, ge=0.1, le=10, description="s. Lowest angles closer than this belong to one turn of the movement."
+    )
+    prominence_deg: float = Field(
+        default=30.0,
+        ge=1,
+        le=120,
+        description="deg. A lowest angle counts when the angle rises at least this far on both sides.",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class IdentifiabilityFigure:
+    """Figure 10."""
+
+    points: int = Field(default=41, ge=11, le=201, description="Levels of each muscle on the grid of torque errors.")
+    widest: tuple[float, float] = Field(
+        default=(2.5, 5.0),
+        description="1. Largest ratio to the reconstructed level that is shown, of the flexor and of the extensor; the "
+        "smallest is its inverse.",
+    )
+
+
+@dataclass(frozen=True, config=STRICT)
+class StudyConfig:
+    """One block per rule, named as the rule."""
+
+    data: str = Field(default="data", description="Folder that holds the subject folders.")
+    recordings: str | None = Field(
+        default=None,
+        description="Folder of the signal files where they do not lie in the subject folders; empty = they do.",
+    )
+    results: str = Field(default="results", description="Folder for everything computed.")
+    rate_hz: float = Field(
+        default=100.0,
+        ge=20,
+        le=1000,
+        description="Hz. Common clock of envelopes, kinematics and torque. 100 Hz holds a 6 Hz envelope with room "
+        "to spare (our choice).",
+    )
+    seed: int = Field(
+        default=1, ge=0, description="Start of every random draw; the same seed gives the same numbers on one machine."
+    )
+    check_recordings: QualitySettings = field(default=QualitySettings())
+    process_kinematics: KinematicsSettings = field(default=KinematicsSettings())
+    process_emg: EnvelopeSettings = field(default=EnvelopeSettings())
+    fit_method: FitConfig = field(default=FitConfig())
+    train_trees: TreeTraining = field(default=TreeTraining())
+    score_methods: ScoreConfig = field(default=ScoreConfig())
+    cross_validate: CrossValidationConfig = field(default=CrossValidationConfig())
+    plot_envelopes: EnvelopeFigure = field(default=EnvelopeFigure())
+    plot_deep_heatmaps: HeatmapFigure = field(default=HeatmapFigure())
+    plot_identifiability: IdentifiabilityFigure = field(default=IdentifiabilityFigure())
+
+    def base_method(self, name: str) -> str:
+        """The method behind a name of the configuration."""
+        return str(self.fit_method.variants.get(name, {OF: name}).get(OF))
+
+    def settings_of(self, name: str) -> dict[str, Any]:
+        """Settings of a method or variant as plain data, where they are not the library's defaults."""
+        base = self.base_method(name)
+        settings: dict[str, Any] = {"forward": as_plain(self.fit_method.forward)}
+        settings |= self.fit_method.settings.get(base, {})  # type: ignore[call-overload]
+        changes = self.fit_method.variants.get(name, {})
+        settings |= {key: value for key, value in changes.items() if key not in (OF, SEED)}
+        if settings.get("parameters") == "nmm-paper":  # mse asks it for its parameters
+            settings["paper"] = self.settings_of("nmm-paper")
+        return settings
+
+    def method(self, name: str) -> Method:
+        """A method or variant. Raises RecordingError where a setting is not one of the method's, or out of range."""
+        place = f"fit_method.{'variants' if name in self.fit_method.variants else 'settings'}.{name}"
+        found: Method = _checked(method_class(self.base_method(name)), self.settings_of(name), f"config, {place}")
+        return found
+
+    def seed_of(self, name: str) -> int:
+        """The study's seed, unless a variant has its own."""
+        return int(self.fit_method.variants.get(name, {}).get(SEED, self.seed))
+
+
+def read_config(values: Mapping[str, Any]) -> StudyConfig:
+    """The configuration out of what Snakemake read. Raises RecordingError with a line for every wrong key or value."""
+    config: StudyConfig = _checked(StudyConfig, dict(values), "config")
+    wrong = [
+        Problem(
+            "DE-096",
+            f"config, fit_method.variants.{name}",
+            repr(base),
+            f"of: one of {', '.join(METHODS)}",
+            "name a method",
+        )
+        for name in config.fit_method.variants
+        if (base := config.base_method(name)) not in METHODS
+    ]
+    if wrong:
+        raise RecordingError(wrong)
+    return config
+
+
+def _checked(kind: type, values: dict[str, Any], place: str) -> Any:
+    """Settings of a class, or a Problem for each field that is wrong."""
+    try:
+        return from_plain(kind, values)
+    except ValidationError as error:
+        raise RecordingError([_problem(entry, place, kind) for entry in error.errors()]) from None
+
+
+def _problem(entry: Any, place: str, kind: type) -> Problem:
+    """One finding of pydantic as one line."""
+    where = ".".join([place, *(str(part) for part in entry["loc"])])
+    if entry["type"] == "unexpected_keyword_argument":
+        known = ", ".join(TypeAdapter(kind).json_schema().get("properties", {}))
+        expected = f"one of {known}" if len(entry["loc"]) == 1 else "a setting of config/defaults.yaml"
+        return Problem("DE-095", where, "an unknown setting", expected, "correct the name, or remove it")
+    message = entry["msg"].removeprefix("Input ").replace("should", "it to", 1)
+    return Problem("DE-094", where, repr(entry["input"]), message, "correct the value in config")
