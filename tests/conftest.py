@@ -1,16 +1,19 @@
-"""Shared fixtures: arms, synthetic trials, a tiny simulated cohort, the real recordings."""
+"""Shared fixtures: joints, synthetic trials, a tiny simulated cohort, the real recordings."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.inverse_dynamics import joint_moment
-from deepemg.reconstruct.contract import Trial
+from deepemg.signals.recording import Contraction, Recording, Reference, Trial, envelope_matrix
 from deepemg.simulate.assumptions import Assumptions, load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort
 
@@ -49,7 +52,9 @@ def cube() -> Path:
     return folder
 
 
-def make_trial(joint: Joint, *, name: str = "a", load_kg: float = 2.0, seconds: float = 4.0, phase: float = 0.0) -> Trial:
+def make_trial(
+    joint: Joint, *, name: str = "a", load_kg: float = 2.0, seconds: float = 4.0, phase: float = 0.0
+) -> Trial:
     """A curl with closed-form torque and plausible observed envelopes."""
     time = np.arange(0, seconds, 0.01)
     omega = 2 * np.pi * 0.4
@@ -64,12 +69,40 @@ def make_trial(joint: Joint, *, name: str = "a", load_kg: float = 2.0, seconds: 
         "TRIlong": 0.03 + 0.01 * np.sin(omega * time),
         "TRIlat": 0.04 + 0.01 * np.cos(omega * time),
     }
-    return Trial(name, "train", f"{load_kg:g}kg", load_kg, time, angle, velocity, torque, envelopes)
+    matrix = envelope_matrix(joint.muscle_names, envelopes, len(time))
+    label = f"{load_kg:g}kg"
+    return Trial(name, "train", label, load_kg, time, angle, velocity, torque, matrix, joint.muscle_names)
+
+
+def with_envelopes(trial: Trial, envelopes: Mapping[str, Any]) -> Trial:
+    """The trial with these muscles' envelopes (T,) in place of, or beside, its own."""
+    own = {name: trial.envelope(name) for name in trial.observed}
+    return replace(trial, envelopes=envelope_matrix(trial.muscles, own | dict(envelopes), len(trial.time_s)))
+
+
+def only(trial: Trial, muscles: Sequence[str]) -> Trial:
+    """The trial with the envelopes of these muscles alone."""
+    return trial.without([name for name in trial.observed if name not in muscles])
+
+
+def record(
+    joint: Joint,
+    trials: Sequence[Trial],
+    contractions: Sequence[Contraction] = (),
+    reference: Reference = "mvc",
+) -> Recording:
+    """A recording of some trials."""
+    return Recording(joint, tuple(trials), tuple(contractions), reference)
 
 
 @pytest.fixture(scope="session")
 def trials(elbow6: Joint) -> tuple[Trial, ...]:
     return tuple(make_trial(elbow6, name=f"{load}kg", load_kg=load, phase=load / 5) for load in (0.0, 2.0, 4.0))
+
+
+@pytest.fixture(scope="session")
+def recording(elbow6: Joint, trials: tuple[Trial, ...]) -> Recording:
+    return record(elbow6, trials)
 
 
 @pytest.fixture(scope="session")

@@ -1,33 +1,50 @@
-"""A copy of the project's sources in a temporary folder, small and quick, to run the real workflow in."""
+"""A copy of the project in a temporary folder with an environment of its own, small and quick, for the real workflow."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 import torch
 import yaml
 
-from deepemg.reconstruct.nmm.amortised_posterior import Ensemble
+from deepemg.pretrain.tree_settings import TreeTraining
+from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
 from deepemg.reconstruct.nmm.density_estimator import DensityEstimator, Shape
 from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
+from deepemg.reconstruct.nmm.trained_with import TrainedWith
 
-SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config")
+SOURCES = ("Snakefile", "workflow", "profiles", "envs", "config", "resources")
 
-FEW_LEAVES = {"learning_rate": 0.1, "max_leaf_nodes": 7, "l2_regularization": 5}
-FEW_TREES = {"chunks": 1, "samples": 4, "boosting": {"max_iter": 3, "min_samples_leaf": 20, **FEW_LEAVES}}
+FEW_TREES = {"chunks": 1, "samples": 4, "max_iter": 3, "max_leaf_nodes": 7, "min_samples_leaf": 20}
 
 
-def untrained_prior(path: Path) -> Path:
-    """A prior of one small network that has learnt nothing: quick, and enough where no result is judged."""
+def few_trees() -> TreeTraining:
+    """Trees that are made in seconds, and learn little."""
+    return TreeTraining(**FEW_TREES)
+
+
+def untrained_weights(path: Path) -> Path:
+    """Weights of one small network that has learnt nothing: quick, and enough where no result is judged."""
     torch.manual_seed(0)
     count = len(ParameterScale().scheme)
     network = DensityEstimator(Shape(n_parameters=count, width=16, heads=2, layers=1, rank=2)).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
-    Ensemble((network,), torch.ones(count), {"flexor": 1.0, "extensor": 1.0}).save(path)
+    scale = {"flexor": 1.0, "extensor": 1.0}
+    AmortisedPosterior((network,), torch.ones(count), scale, TrainedWith.now()).save(path)
     return path
+
+
+def own_environment(folder: Path) -> Path:
+    """Python of an environment that has this one's packages, and the library of the project in `folder`."""
+    venv.create(folder / ".venv", with_pip=False, symlinks=True)
+    (packages,) = (folder / ".venv" / "lib").glob("python*/site-packages")
+    lines = [str(folder / "workflow"), sysconfig.get_path("purelib")]  # what an editable install writes, and the rest
+    (packages / "deepemg.pth").write_text("\n".join(lines) + "\n")
+    return folder / ".venv" / "bin" / "python"
 
 
 class Study:
@@ -39,19 +56,22 @@ class Study:
         for name in SOURCES:
             source, target = root / name, folder / name
             if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.pt"))
             else:
                 shutil.copy(source, target)
-        path = folder / "config" / "config.yaml"
+        self.python = own_environment(folder)
+        untrained_weights(folder / "resources" / "nmm.pt")
+        path = folder / "config" / "comparison.yaml"
         config = yaml.safe_load(path.read_text())
-        config["fit_method"]["mse"]["restarts"] = 2
-        untrained_prior(folder / config["fit_method"]["nmm"]["prior"])
-        config["fit_method"]["nmm-paper"] |= {"epochs": 15, "width": 16, "layers": 1}
-        config["fit_method"]["trees"] |= FEW_TREES
+        config["fit_method"]["settings"] |= {
+            "mse": {"restarts": 2},
+            "nmm-paper": {"epochs": 15, "width": 16, "layers": 1},
+        }
+        config["train_trees"] = FEW_TREES
         path.write_text(yaml.safe_dump(config))
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return [str(self.python), "-m", "snakemake", "--cores", "2", *arguments]
 
     def run(self, *arguments: str, check: bool = True) -> str:
         """Output of `snakemake --cores 2 <arguments>`; raises with it where the run fails and `check` is set."""
