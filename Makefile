@@ -1,4 +1,4 @@
-# `make` sets up and runs the study; `make test` sets up and passes the tests. See README.md.
+# `make` sets up and runs the study; `make test` sets up and passes the tests. `make help` lists the rest. See README.md.
 CORES ?= 8
 PYTHON ?= python3
 # PyTorch's own wheel index for a CPU (or another CUDA) build, e.g. make TORCH_INDEX=<index>; empty = as pip finds it.
@@ -11,73 +11,80 @@ COHORT ?= cohort
 CUBE ?=
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHONPATH := $(CURDIR)/workflow
-SNAKEMAKE = snakemake --cores $(CORES)
+RUN = deepemg run --cores $(CORES) --
+NEED_CUBE = test -d "$(CUBE)" || { echo "make $@ needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
+DEVELOPMENT = results/truth/T1 results/truth/T2 results/truth/T3
 
-.PHONY: study test real opponents tiers prior cohort truth bench release lock
+.PHONY: study test quick test-long real opponents tiers weights cohort truth bench release docs lock help
 
-study: .venv/ready
-	$(SNAKEMAKE) all
+study: .venv/ready       ## set up and run the study: results/report.html
+	@$(RUN) all
 
-test: .venv/ready
-	pytest -q
+test: .venv/ready        ## set up and pass the tests (some 10 minutes)
+	pytest -q -m "not long"
 
-# The same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>
-real: .venv/ready
-	@test -d "$(CUBE)" || { echo "make real needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
-	$(SNAKEMAKE) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
+quick: .venv/ready       ## the tests that take seconds (2 minutes)
+	pytest -q -m "not slow and not long"
 
-# Every alternative a user would pick, and loads not seen in training, on the embedded cohort and, with CUBE=<folder>, on the
-# real recordings (an hour or so).
-opponents: .venv/ready
-	$(SNAKEMAKE) opponents unseen_load
-	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
-	test -z "$(CUBE)" || $(SNAKEMAKE) cross_validation --configfile config/kilograms.yaml \
+test-long: .venv/ready   ## the tests that take minutes
+	pytest -q -m long
+
+real: .venv/ready        ## the same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>
+	@$(NEED_CUBE)
+	@$(RUN) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
+
+opponents: .venv/ready   ## every alternative, and loads not seen in training; with CUBE=<folder> on real recordings too (an hour)
+	@$(RUN) opponents unseen_load
+	@test -z "$(CUBE)" || $(RUN) cross_validation \
+	  --config data=examples/cube_recorded "recordings=$(CUBE)" results=results/cross_validation
+	@test -z "$(CUBE)" || $(RUN) cross_validation --configfile config/overlays/kilograms.yaml \
 	  --config data=examples/cube_kilograms "recordings=$(CUBE)" results=results/cross_validation_kg
 
-# Twenty new subjects each in tiers T2 and T3, scored once per release (an hour or so).
-tiers: .venv/ready
+tiers: .venv/ready       ## twenty new subjects each in tiers T2 and T3, scored once per release (an hour)
 	for tier in T2 T3; do \
-	  python -m deepemg.simulate --seed 2611 --subjects 20 --tier $$tier --out results/tiers/cohorts/$$tier && \
-	  $(SNAKEMAKE) opponents --configfile config/tiers.yaml --config data=results/tiers/cohorts/$$tier results=results/tiers/$$tier || exit; \
+	  deepemg simulate --seed 2611 --subjects 20 --tier $$tier --out results/tiers/cohorts/$$tier && \
+	  $(RUN) opponents --configfile config/overlays/tiers.yaml \
+	    --config data=results/tiers/cohorts/$$tier results=results/tiers/$$tier || exit; \
 	done
 
-# The prior of `nmm` trained anew on virtual subjects (an hour or so), its bands scaled on development cohorts.
-prior: .venv/ready
-	for seed in 1 2 3; do python -m deepemg.reconstruct.nmm.training --seed $$seed --out results/prior/$$seed.pt || exit; done
-	for tier in T1 T2 T3; do python -m deepemg.simulate --seed 20250307 --subjects 5 --tier $$tier --out results/truth/$$tier || exit; done
-	python -m deepemg.audit.prior results/prior/1.pt results/prior/2.pt results/prior/3.pt \
-	  --cohorts results/truth/T1 results/truth/T2 results/truth/T3 --out results/released/prior.pt
-	python -m deepemg.reconstruct.nmm.training --seed 1 --no-arm --out results/prior/no_arm.pt
-	python -m deepemg.audit.prior results/prior/no_arm.pt --cohorts results/truth/T1 results/truth/T2 results/truth/T3 \
-	  --out results/released/prior_no_arm.pt
-	dvc add results/released/prior.pt results/released/prior_no_arm.pt
-	dvc push results/released/prior.pt.dvc results/released/prior_no_arm.pt.dvc
-	python -m deepemg.audit.stress --prior results/released/prior.pt --out results/released/prior --document docs/nmm.md
+weights: .venv/ready     ## train nmm anew on virtual subjects (an hour or so), its bands scaled on development cohorts
+	for seed in 1 2 3; do deepemg train network --seed $$seed --out results/trained/$$seed.pt || exit; done
+	deepemg train network --seed 1 --no-mechanics --out results/trained/no_mechanics.pt
+	for tier in T1 T2 T3; do deepemg simulate --seed 20250307 --tier $$tier --out results/truth/$$tier || exit; done
+	deepemg train assemble results/trained/1.pt results/trained/2.pt results/trained/3.pt $(DEVELOPMENT:%=--cohort %) \
+	  --out resources/nmm.pt
+	deepemg train assemble results/trained/no_mechanics.pt $(DEVELOPMENT:%=--cohort %) --out resources/nmm_no_mechanics.pt
+	dvc add resources/nmm.pt resources/nmm_no_mechanics.pt
+	dvc push resources/nmm.pt.dvc resources/nmm_no_mechanics.pt.dvc
+	deepemg train stress
+	deepemg docs
 
-# Simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> (EMG=edf for 16-bit files)
-cohort: .venv/ready
-	python -m deepemg.simulate --seed $(SEED) --subjects $(SUBJECTS) --tier $(TIER) --emg $(EMG) --out $(COHORT)
+cohort: .venv/ready      ## simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> EMG=edf
+	deepemg simulate --seed $(SEED) --subjects $(SUBJECTS) --tier $(TIER) --emg $(EMG) --out $(COHORT)
 
-# The simulated truth audited: tables and figures of docs/truth.md (some 40 minutes). CUBE=<folder> as in `make real`.
-truth: .venv/ready
-	@test -d "$(CUBE)" || { echo "make truth needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
-	python -m deepemg.audit --seed $(SEED) --subjects $(SUBJECTS) --cohorts results/truth --published data --published-seed 2503 \
-	  --real examples/cube/CUBE1 --recordings "$(CUBE)" --out results/released/truth --document docs/truth.md
+truth: .venv/ready       ## the simulated truth audited, with CUBE=<folder> (40 minutes)
+	@$(NEED_CUBE)
+	deepemg audit --seed $(SEED) --subjects $(SUBJECTS) --real examples/cube/CUBE1 --recordings "$(CUBE)"
+	deepemg docs
 
-# This library beside OpenSim, timed in one run: results/bench/arm.csv
-bench: .venv/ready
-	python -m deepemg.bench results/bench/arm.csv
+bench: .venv/ready       ## this library beside OpenSim, timed in one run: results/bench/joint.csv
+	deepemg bench
 
-# Tables, figures and the README's summary of the finished study, for git.
-release: study
-	python -m deepemg.report.release results results/released README.md
+release: study           ## tables, figures and the README's summary of the finished study, for git
+	deepemg publish study
+	deepemg docs
 
-# The lock from requirements.in. NVIDIA's wheels are left out: pip adds them itself where torch is a CUDA build.
-lock:
+docs: .venv/ready        ## the generated sections of README.md and docs/, and config/defaults.yaml
+	deepemg docs
+
+# NVIDIA's wheels are left out of the lock: pip adds them itself where torch is a CUDA build.
+lock:                    ## requirements.txt from requirements.in, with uv
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate requirements.in \
 	  | grep -vE '^(nvidia-|cuda-|triton)' > requirements.txt
 	$(MAKE) --no-print-directory envs/study.yaml
+
+help:                    ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 # The same pins for sites that use conda (snakemake --sdm conda).
 envs/study.yaml: requirements.txt
@@ -86,9 +93,10 @@ envs/study.yaml: requirements.txt
 	  echo "dependencies:"; echo "  - python =3.11"; echo "  - pip"; echo "  - pip:"; \
 	  sed 's/.*/      - "&"/' requirements.txt; } > $@
 
-# torch goes first and alone, so that its index is asked for torch only.
-.venv/ready: requirements.txt
+# torch goes first and alone, so that its index is asked for torch only. The library itself is installed where it lies.
+.venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	pip install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $$(grep '^torch==' requirements.txt)
 	pip install --quiet -r requirements.txt
+	pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

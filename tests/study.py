@@ -56,7 +56,7 @@ class Study:
         for name in SOURCES:
             source, target = root / name, folder / name
             if source.is_dir():
-                shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.pt"))
+                shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.pt", "*.dvc"))
             else:
                 shutil.copy(source, target)
         self.python = own_environment(folder)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from pathlib import Path
 
-from deepemg.report.opponents import (
-    END,
-    MARK,
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from deepemg.cli import docs
+from deepemg.cli.main import app
+from deepemg.generated_sections import END, START, has_section, with_section
+from deepemg.report.comparison_tables import (
+    comparison_sections,
     cross_validation_table,
-    page_tables,
     publish,
     scores_table,
     unseen_load_table,
@@ -41,31 +46,77 @@ def test_flat_cells_are_counted():
     assert "0.50 [0.50], 1 flat" in scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}))
 
 
-def test_a_load_is_told_seen_and_not_seen():
+def test_a_load_has_a_column_seen_and_one_not_seen():
     deep = scores()
     unseen = deep[deep["trial_load"] != "all"].assign(load=lambda rows: "not_" + rows["trial_load"], rmse=0.3)
     lines = unseen_load_table(pd.concat([deep, unseen])).splitlines()
     assert len(lines) == 4 and lines[2].startswith("| `copy` | 0.200 [0.600] | -1.00 [-1.00] | 0.300 [0.300] |")
 
 
-def test_publish_copies_what_it_tells(tmp_path):
-    run, page = tmp_path / "run", tmp_path / "methods.md"
-    run.mkdir()
+def finished_run(folder: Path) -> pd.DataFrame:
+    """A run of cross-validation with its table and a figure."""
+    folder.mkdir()
     rows = [
         {"channel": "BIC", "method": "copy", "leave_out": out, "r2": 0.25, "r": 0.5, "rmse": 0.1}
         for out in ("trial", "load")
     ]
-    pd.DataFrame(rows).to_csv(run / "cross_validation.csv")
-    page.write_text(f"before\n{MARK.format(name='CUBE')}\nold\n{END.format(name='CUBE')}\nafter")
-    publish({"CUBE": run}, tmp_path / "released", page)
+    table = pd.DataFrame(rows)
+    table.to_csv(folder / "cross_validation.csv")
+    for name in ("figure.png", "figure.svg"):
+        (folder / name).write_text(name)
+    return table
+
+
+def test_publish_copies_tables_and_figures_and_sections_show_them(tmp_path):
+    table = finished_run(tmp_path / "run")
+    publish({"CUBE": tmp_path / "run"}, tmp_path / "released")
+    copied = sorted(path.name for path in (tmp_path / "released" / "CUBE").iterdir())
+    assert copied == ["cross_validation.csv", "figure.png"]
+    assert comparison_sections(tmp_path / "released") == {"CUBE": cross_validation_table(table)}
+
+
+def test_the_command_publishes_a_run_by_its_name(tmp_path):
+    finished_run(tmp_path / "run")
+    arguments = ["publish", "comparison", f"CUBE={tmp_path / 'run'}", "--released", str(tmp_path / "released")]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
     assert (tmp_path / "released" / "CUBE" / "cross_validation.csv").exists()
+
+
+def test_docs_renews_the_sections_that_a_page_has(tmp_path, monkeypatch):
+    table = finished_run(tmp_path / "run")
+    publish({"CUBE": tmp_path / "run", "unshown": tmp_path / "run"}, tmp_path / "released")
+    (tmp_path / "config").mkdir()
+    page = tmp_path / "methods.md"
+    page.write_text(f"before\n{START.format(name='CUBE')}\nold\n{END.format(name='CUBE')}\nafter")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(docs, "PAGES", {"methods.md": lambda: comparison_sections(Path("released"))})
+    stale = CliRunner().invoke(app, ["docs", "--check"])
+    assert stale.exit_code == 1 and "stale: methods.md" in stale.output and "old" in page.read_text()
+    renewed = CliRunner().invoke(app, ["docs"])
+    assert renewed.exit_code == 0 and "renewed: methods.md" in renewed.output
     text = page.read_text()
-    assert "old" not in text and cross_validation_table(pd.DataFrame(rows)) in text and text.endswith("after")
+    assert "old" not in text and cross_validation_table(table) in text
+    assert text.startswith("before") and text.endswith("after") and not has_section(text, "unshown")
+    assert CliRunner().invoke(app, ["docs", "--check"]).exit_code == 0
 
 
-def test_the_page_tells_the_released_tables(root):
-    text = (root / "docs" / "methods.md").read_text()
-    released = sorted((root / "results" / "released" / "opponents").iterdir())
-    assert {"T1", "T2", "T3"} <= {folder.name for folder in released}
-    for folder in released:
-        assert page_tables(folder.name, folder)[folder.name] in text, folder.name
+def test_a_section_needs_both_of_its_marks():
+    with pytest.raises(ValueError, match="lost one of the marks"):
+        with_section(START.format(name="CUBE"), "CUBE", "new")
+
+
+def test_a_last_digit_that_rounds_otherwise_is_no_change():
+    assert docs.is_same("r 0.12, 3 of 5", "r 0.13, 3 of 5") and docs.is_same("r 0.12", "r 0.12")
+    assert not docs.is_same("r 0.12", "r 0.14") and not docs.is_same("3 of 5", "4 of 5")
+    assert not docs.is_same("r 0.12", "R 0.12") and not docs.is_same("r 0.12", "r 0.12 0.13")
+
+
+def test_the_page_shows_the_released_tables(root, monkeypatch):
+    monkeypatch.chdir(root)
+    text, sections = (root / "docs" / "methods.md").read_text(), docs.methods_sections()
+    released = {folder.name for folder in docs.RELEASED.joinpath("opponents").iterdir()}
+    assert {"T1", "T2", "T3"} <= released <= set(sections)
+    for name, content in sections.items():
+        assert has_section(text, name) or name not in released, name
+        if has_section(text, name):
+            assert with_section(text, name, content) == text, name

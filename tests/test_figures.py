@@ -85,6 +85,11 @@ PERSONAL = pd.concat(
     names=["subject"],
 ).reset_index("subject")
 
+
+def personal_with_prior_sd(table: pd.DataFrame) -> pd.DataFrame:
+    return parameters.with_prior_sd(table, dict.fromkeys(SUBJECTS, JOINT), SCHEME.name)
+
+
 LEVELS = np.geomspace(0.4, 2.5, 21), np.geomspace(0.2, 5, 31)
 VALLEY = 5 * np.abs(np.subtract.outer(np.log(LEVELS[0]), 0.3 * np.log(LEVELS[1]))) + 0.3
 LANDSCAPE = identifiability.Landscape("S1, 4 kg", LEVELS, VALLEY, np.array([[0.04, 0.01], [0.01, 0.3]]), (1.2, 0.5))
@@ -97,7 +102,10 @@ FIGURES: dict[str, tuple[Callable[[], Figure], list[str]]] = {
     "torque_error": (lambda: torque_error.plot(TORQUE_SCORES), METHODS),
     "deep_error": (lambda: deep_error.plot(DEEP_EMG, DEEP), METHODS),
     "band_coverage": (lambda: band_coverage.plot(DEEP_EMG, DEEP), METHODS),
-    "parameters": (lambda: parameters.plot(parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, JOINT), "hill32")), []),
+    "parameters": (
+        lambda: parameters.plot(personal_with_prior_sd(PERSONAL)),
+        [],
+    ),
     "identifiability": (lambda: identifiability.plot([LANDSCAPE, LANDSCAPE], *DEEP.values()), []),
 }
 
@@ -261,7 +269,7 @@ def test_scores_far_below_the_axis_are_shown_at_its_edge_and_counted() -> None:
     assert grid[0, 0].get_xlim()[1] < 2
 
 
-def test_scores_tell_fits_per_load_from_the_one_fit_and_mark_the_median() -> None:
+def test_scores_show_fits_per_load_beside_the_one_fit_and_mark_the_median() -> None:
     axes = panels(torque_error.plot(TORQUE_SCORES))[0]
     bars = [np.asarray(line.get_xdata())[0] for line in axes.get_lines() if line.get_color() == "#000000"]
     points = [line for line in axes.get_lines() if to_hex(line.get_color()) == style.METHOD_COLOURS["mse"].lower()]
@@ -313,16 +321,16 @@ class Page(HTMLParser):
 def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> str:
     tables: dict[str, Any] = {
         "quality": pd.DataFrame({"channel": ["emg1", "emg2"], "snr_db": [20.0, np.nan], "flags": ["", "mains hum"]}),
-        "angles": pd.DataFrame({"trial": ["a"], "max_deg": [140.0], "flags": [["beyond the arm"]]}),
+        "angles": pd.DataFrame({"trial": ["a"], "max_deg": [140.0], "flags": [["outside the joint's 0 to 130 deg"]]}),
         "deep_emg": DEEP_EMG[DEEP_EMG["subject"] == "S1"],
         "torque": TORQUE_SCORES[TORQUE_SCORES["subject"] == "S1"],
         "parameters": PARAMETERS,
     }
     return render_page(
         subject,
-        {"arm": JOINT.name, "source": "simulated", "loads": LOADS},
+        {"joint": JOINT.name, "source": "simulated", "loads": LOADS},
         joint="elbow",
-        emg_level="mvc" if has_mvc else "training maximum",
+        reference="mvc" if has_mvc else "training maximum",
         priors={"triceps, medial head": ["triceps, lateral head"]},
         has_truth=True,
         envelopes={"mse": "<svg><a href='http://example.org'/></svg>", "copy": "<svg/>"},
@@ -376,11 +384,11 @@ def test_coverage_leaves_methods_without_a_band_out() -> None:
     assert "copy" in named and "MSE" not in named
 
 
-def test_parameters_are_told_in_prior_standard_deviations() -> None:
-    table = parameters.with_prior_sd(PERSONAL, dict.fromkeys(SUBJECTS, JOINT), "hill32")
+def test_parameters_are_shown_in_prior_standard_deviations() -> None:
+    table = personal_with_prior_sd(PERSONAL)
     assert ((table["personal"] - table["generic"]) / table["prior_sd"]).to_numpy() == pytest.approx(0.5)
     grown = PERSONAL.assign(generic=2 * PERSONAL["generic"])
-    lengths = parameters.with_prior_sd(grown, dict.fromkeys(SUBJECTS, JOINT), "hill32").query(
+    lengths = personal_with_prior_sd(grown).query(
         "parameter == 'optimal_fibre_length'"
     )
     before = table.query("parameter == 'optimal_fibre_length'")

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
-from deepemg.joint.definition import load_joint
-from deepemg.joint.identifiability import identifiability_markdown, with_identifiability
-from deepemg.reconstruct.registry import MODULES
-from deepemg.report.release import released_summary
-from deepemg.report.summary import with_summary
+from deepemg.cli.docs import is_same, made_documents
+from deepemg.reconstruct.registry import METHODS, method_class, module_of
+from deepemg.settings import as_plain, from_plain
+from deepemg.study.check import check_methods
+from deepemg.study.config import StudyConfig, read_config
+from deepemg.study.sources import library_files, rule_sources
 
 LIBRARY = Path("workflow/deepemg")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
@@ -37,6 +38,12 @@ def test_tools_are_clean(root, command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_imports_run_one_way(root):
+    """Layers and their arrows stand in pyproject.toml."""
+    done = subprocess.run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=root, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode()
+
+
 def test_environment_has_one_source(root):
     lock = (root / "requirements.txt").read_text().split("\n")
     environment = yaml.safe_load((root / "envs" / "study.yaml").read_text())
@@ -45,27 +52,74 @@ def test_environment_has_one_source(root):
     assert set(wanted) <= set(lock)
 
 
-def test_config_is_what_its_schema_describes(root):
-    config = yaml.safe_load((root / "config" / "config.yaml").read_text())
-    schema = yaml.safe_load((root / "workflow" / "schemas" / "config.schema.yaml").read_text())
-    Draft202012Validator.check_schema(schema)
-    assert list(Draft202012Validator(schema).iter_errors(config)) == []
+def test_the_lock_has_what_the_package_needs(root):
+    project = re.search(r"^dependencies = \[(.*?)^\]", (root / "pyproject.toml").read_text(), flags=re.M | re.S)
+    needed = set(re.findall(r'"([A-Za-z0-9_-]+)', project.group(1)))
+    locked = {line.split("==")[0] for line in (root / "requirements.txt").read_text().split("\n")}
+    assert needed <= locked
 
-    def keys(entry, described, place):
-        for key, value in entry.items():
-            about = described["properties"][key]
-            assert about.get("description"), f"{place}.{key} has no description"
-            if "propertyNames" in about:
-                continue  # names that a user may add
-            if isinstance(value, dict):
-                keys(value, about, f"{place}.{key}")
-            else:
-                assert about["default"] == value, f"{place}.{key}: default {about['default']}, config {value}"
 
-    keys(config, schema, "config")
+# Settings: the classes are the reference, and the files of config/ follow them.
+
+
+def merged(*values: dict) -> dict:
+    """Mappings on top of each other, as Snakemake merges its config files."""
+    result: dict = {}
+    for value in values:
+        for key, entry in value.items():
+            both = isinstance(entry, dict) and isinstance(result.get(key), dict)
+            result[key] = merged(result[key], entry) if both else entry
+    return result
+
+
+def read(root: Path, *names: str) -> dict:
+    return merged(*(yaml.safe_load((root / "config" / name).read_text()) for name in names))
+
+
+@pytest.mark.slow
+def test_generated_files_and_sections_are_fresh(root, monkeypatch):
+    monkeypatch.chdir(root)
+    for path, text in made_documents().items():
+        assert is_same(path.read_text(), text), f"{path} is stale: run deepemg docs"
+
+
+def test_the_listed_defaults_are_those_of_the_library(root):
+    listed = read_config(read(root, "defaults.yaml"))
+    for name in METHODS:
+        assert listed.method(name) == method_class(name)()
+    without = as_plain(listed) | {"fit_method": as_plain(listed.fit_method) | {"settings": {}}}
+    assert from_plain(StudyConfig, without) == StudyConfig()
+
+
+def test_the_study_s_own_configuration_is_valid_and_short(root):
+    config = read_config(read(root, "comparison.yaml", "config.yaml"))
+    check_methods(config)
+    plain, defaults = (as_plain(some) for some in (config, StudyConfig()))
+    for block in ("check_recordings", "process_kinematics", "process_emg", "train_trees"):
+        assert plain[block] == defaults[block]  # what is published was made with the library's defaults
+    decided = [line for line in (root / "config" / "config.yaml").read_text().split("\n") if line and line[0] != "#"]
+    assert len(decided) <= 22
     manual = (root / "config" / "README.md").read_text()
-    assert all(f"`{block}`" in manual for block in config)
-    assert set(schema["properties"]["fit_method"]["properties"]["methods"]["items"]["enum"]) == set(MODULES)
+    assert all(f"`{block}`" in manual for block in plain)
+
+
+def test_variants_say_their_method(root):
+    config = read_config(read(root, "comparison.yaml", "config.yaml"))
+    prefix = {"nmm-paper": "paper-"} | {name: name for name in METHODS if name != "nmm-paper"}
+    for name in config.fit_method.variants:
+        assert name.startswith(prefix[config.base_method(name)]), name
+
+
+def test_every_setting_has_a_reason_and_is_in_the_schema(root):
+    schema = json.loads((root / "config" / "config.schema.json").read_text())
+    for kind in (StudyConfig, *(method_class(name) for name in METHODS)):
+        for name, field in kind.__pydantic_fields__.items():
+            nested = hasattr(field.get_default(call_default_factory=True), "__pydantic_fields__")
+            assert field.description or nested, (kind, name)
+    assert set(schema["$defs"]["FitConfig"]["properties"]["settings"]["properties"]) == set(METHODS)
+
+
+# Workflow: one name through everything, and sources that are those that are used.
 
 
 def rules(root: Path) -> dict[str, str]:
@@ -75,76 +129,62 @@ def rules(root: Path) -> dict[str, str]:
     return {name: body for name, body in zip(parts[1::2], parts[2::2], strict=True) if "output:" in body}
 
 
-def test_every_rule_has_a_script_a_log_a_benchmark_and_resources_of_its_name(root):
+def test_every_rule_has_script_log_benchmark_and_sources_of_its_name(root):
     found = rules(root)
     scripts = {path.stem for path in (root / "workflow" / "scripts").glob("*.py")}
     assert set(found) == scripts
     for name, body in found.items():
-        for needed in (f'"../scripts/{name}.py"', f"<logs>/{name}", f"<benchmarks>/{name}", "threads: 1", "mem_mb"):
+        for needed in (f'"../scripts/{name}.py"', f"<logs>/{name}", f"<benchmarks>/{name}", f'sources("{name}"'):
             assert needed in body, (name, needed)
 
 
-def imported(path: Path) -> set[str]:
-    """Modules of the library that a file imports, anywhere in it."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("deepemg"):
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names if alias.name.startswith("deepemg")}
-    return names
+def test_captions_belong_to_rules(root):
+    captions = {path.stem for path in (root / "workflow" / "report").glob("*.rst")} - {"workflow"}
+    assert captions <= set(rules(root)) and captions
 
 
-def reached(path: Path, root: Path) -> set[str]:
-    """Parts of the library (its subfolders) that a script reaches through all its imports."""
-    parts, seen, todo = set(), set(), [path]
-    while todo:
-        for name in imported(todo.pop()):
-            module = root / "workflow" / Path(*name.split("."))
-            for file in (module.with_suffix(".py"), module / "__init__.py"):
-                if file.exists() and file not in seen:
-                    seen.add(file)
-                    todo.append(file)
-                    relative = file.relative_to(root / LIBRARY)
-                    if len(relative.parts) > 1:
-                        parts.add(relative.parts[0])
-    return parts
+def test_sources_of_a_rule_are_what_its_script_reaches(root, monkeypatch):
+    monkeypatch.chdir(root)
+    script = Path("workflow/scripts/score_methods.py")
+    found = rule_sources(script)
+    assert {str(script), f"{LIBRARY}/evaluate/metrics.py", f"{LIBRARY}/evaluate/scores.py"} <= set(found)
+    assert not any("/simulate/" in file or "/nmm/" in file for file in found)
 
 
-def test_a_rule_names_every_part_of_the_library_that_its_script_reaches(root):
-    for name, body in rules(root).items():
-        named = re.search(r"library=library\(([^)]*)\)", body)
-        declared = set(re.findall(r'"(\w+)"', named.group(1))) if named else set()
-        missing = reached(root / "workflow" / "scripts" / f"{name}.py", root) - declared
-        assert not missing, f"{name} uses {missing} without naming it"
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_s_sources_hold_its_own_module_and_no_other_method_s_opponents(root, name, monkeypatch):
+    monkeypatch.chdir(root)
+    found = library_files(module_of(name))
+    assert any(file.endswith(module_of(name).split(".")[-1] + ".py") for file in found)
+    assert f"{LIBRARY}/joint/data/elbow6.yaml" in found
+    assert not any("/simulate/" in file or "/pretrain/" in file for file in found)
+    if name != "moco":
+        assert f"{LIBRARY}/reconstruct/moco_inverse.py" not in found
 
 
-ALLOWED = {
-    "recordings": {"arm", "recordings"},
-    "signals": {"arm", "recordings", "signals"},
-    "arm": {"arm"},
-    "reconstruct": {"arm", "reconstruct"},
-    "evaluate": {"evaluate", "reconstruct"},
-    "report": {"arm", "evaluate", "report", "signals"},
-    "simulate": {"arm", "simulate"},
-    "audit": {"arm", "audit", "evaluate", "reconstruct", "recordings", "report", "signals", "simulate"},
-}
+def test_a_module_that_a_script_imports_is_among_its_sources(root, monkeypatch):
+    """Every import of every script, followed by hand, is named."""
+    monkeypatch.chdir(root)
+    for script in sorted(Path("workflow/scripts").glob("*.py")):
+        todo, seen = [script], set()
+        while todo:
+            for node in ast.walk(ast.parse(todo.pop().read_text())):
+                if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("deepemg."):
+                    continue
+                for module in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                    file = Path("workflow", *module.split(".")).with_suffix(".py")
+                    if file.exists() and file not in seen:
+                        seen.add(file)
+                        todo.append(file)
+        assert {str(file) for file in seen} <= set(rule_sources(script)), script
 
 
-@pytest.mark.parametrize("part", ALLOWED)
-def test_imports_run_one_way(root, part):
-    shared = {path.stem for path in (root / LIBRARY).glob("*.py")}  # files.py, marks.py: no part, and import none
-    for path in (root / LIBRARY / part).rglob("*.py"):
-        used = {name.split(".")[1] for name in imported(path) if name.count(".") >= 2}
-        assert used - shared <= ALLOWED[part], path
+# Code.
 
 
 def test_files_stay_short(root):
     assert len((root / "Snakefile").read_text().splitlines()) <= 40
-    assert len((root / "workflow" / "rules" / "common.smk").read_text().splitlines()) <= 80
-    for path in (root / "workflow" / "scripts").glob("*.py"):
-        assert len(path.read_text().splitlines()) <= 40, path
+    assert len((root / "workflow" / "rules" / "common.smk").read_text().splitlines()) <= 30
     for path in (root / LIBRARY).rglob("*.py"):
         assert len(path.read_text().splitlines()) <= 300, path
 
@@ -159,19 +199,16 @@ def test_public_functions_say_what_they_do(root):
                 assert ast.get_docstring(node), f"{path}: {node.name}"
 
 
-def test_captions_belong_to_rules(root):
-    captions = {path.stem for path in (root / "workflow" / "report").glob("*.rst")} - {"workflow"}
-    assert captions <= set(rules(root)) and captions
+def test_no_muscle_and_no_joint_is_named_in_the_estimator(root):
+    """Which muscles are deep, and which a joint has, is said by its data file."""
+    names = {muscle for joint in ("elbow7", "knee4") for muscle in _muscles(joint)}
+    for package in ("joint", "recordings", "signals", "reconstruct", "pretrain", "evaluate", "study"):
+        for path in (root / LIBRARY / package).rglob("*.py"):
+            constants = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
+            assert not names & {value for value in constants if isinstance(value, str)}, path
 
 
-def test_readme_reads_its_numbers_from_the_released_tables(root):
-    readme = (root / "README.md").read_text()
-    assert with_summary(readme, released_summary(root / "results" / "released" / "tables")) == readme
+def _muscles(joint: str) -> tuple[str, ...]:
+    from deepemg.joint.definition import load_joint
 
-
-def test_table_of_identifiability_is_fresh(root):
-    page = (root / "docs" / "arm.md").read_text()
-    fresh = with_identifiability(page, identifiability_markdown(load_joint("elbow6")))
-    numbers = [np.array(re.findall(r"\d\.\d\d", text), dtype=float) for text in (page, fresh)]
-    assert re.sub(r"\d\.\d\d", "", page) == re.sub(r"\d\.\d\d", "", fresh)
-    assert numbers[0] == pytest.approx(numbers[1], abs=0.011)  # the last digit may round otherwise elsewhere
+    return load_joint(joint).muscle_names

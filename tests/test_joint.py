@@ -1,4 +1,4 @@
-"""The arm against OpenSim, against its own derivatives, and over its whole bounded box."""
+"""The joint against OpenSim, against its own derivatives, and over its whole bounded box."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from deepemg.joint.activation import shape, two_poles
+from deepemg.joint.activation import activation_curve, inverse_activation_curve, two_poles
 from deepemg.joint.definition import available_joints, load_joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.geometry import MuscleGeometry
@@ -24,15 +24,15 @@ POSTURES = {"overhead", "horizontal"}
 
 
 def model(joint):
-    return ForwardModel(joint, rate_hz=100, activation_time_constant_s=0.015)
+    return ForwardModel(joint, rate_hz=100)
 
 
 def test_length_table_is_opensims(elbow6):
     lengths, moment_arms = muscle_geometry(elbow6, elbow6.length_angles_deg)
     assert np.max(np.abs(lengths - elbow6.lengths)) < 1e-8
-    ours, joints = MuscleGeometry(elbow6)(torch.tensor(np.deg2rad(elbow6.length_angles_deg)))
+    ours, our_arms = MuscleGeometry(elbow6)(torch.tensor(np.deg2rad(elbow6.length_angles_deg)))
     assert np.max(np.abs(ours.numpy() - lengths)) < 1e-8
-    assert np.median(np.abs(joints.numpy() - moment_arms)) < 1e-6
+    assert np.median(np.abs(our_arms.numpy() - moment_arms)) < 1e-6
 
 
 def test_moment_arms_are_the_slope_of_opensims_lengths(elbow6):
@@ -67,8 +67,8 @@ def test_moment_arm_is_minus_the_slope_of_length(name):
 
 def test_moment_arm_is_held_beyond_the_table(elbow6):
     geometry = MuscleGeometry(elbow6)
-    _, joints = geometry(torch.deg2rad(torch.tensor([130.0, 159.0], dtype=FLOAT)))
-    assert torch.allclose(joints[0], joints[1])
+    _, moment_arm = geometry(torch.deg2rad(torch.tensor([130.0, 159.0], dtype=FLOAT)))
+    assert torch.allclose(moment_arm[0], moment_arm[1])
 
 
 def test_hill_force_is_opensims(elbow6):
@@ -149,7 +149,10 @@ def test_torque_of_a_subject_follows_the_posture_of_each_trial(elbow6):
         pd.DataFrame({"trial": name, "time_s": time, "angle_rad": 1.5, "load_kg": 2.0, "posture": posture})
         for name, posture in (("a", ""), ("b", "overhead"), ("c", "horizontal"))
     )
-    hanging, overhead, horizontal = subject_torque(elbow6, kinematics).reshape(3, -1)
+    table = subject_torque(elbow6, kinematics)
+    assert list(table.columns) == ["trial", "time_s", "torque_nm"]
+    assert table[["trial", "time_s"]].equals(kinematics[["trial", "time_s"]])
+    hanging, overhead, horizontal = table["torque_nm"].to_numpy().reshape(3, -1)
     assert overhead == pytest.approx(-hanging, abs=1e-6) and np.all(np.abs(horizontal) < 0.06 * hanging)
 
 
@@ -213,7 +216,7 @@ def test_personal_parameters_start_generic_and_stay_inside(elbow6):
             assert np.all(values >= scheme.lower) and np.all(values <= scheme.upper)
 
 
-def test_activation_has_unit_gain_and_the_delay_asked_for():
+def test_activation_has_unit_gain_and_the_delay_given():
     delay = torch.tensor([0.043], dtype=FLOAT)
     settings_ = {"time_constant_s": 0.015, "rate_hz": 100.0, "longest_delay_s": 0.1}
     steady = two_poles(torch.full((200, 1), 0.37, dtype=FLOAT), delay, **settings_)
@@ -226,13 +229,24 @@ def test_activation_has_unit_gain_and_the_delay_asked_for():
     assert torch.all(torch.diff(response) >= -1e-12)
 
 
-def test_activation_shape_is_monotone_and_keeps_the_ends():
+def test_activation_curve_is_monotone_and_keeps_the_ends():
     level = torch.linspace(0, 1, 101, dtype=FLOAT)
     for nonlinearity in (-3.0, -0.5, -0.001):
-        activation = shape(level, torch.tensor(nonlinearity, dtype=FLOAT))
+        activation = activation_curve(level, torch.tensor(nonlinearity, dtype=FLOAT))
         assert activation[0] == 0 and activation[-1] == pytest.approx(1)
         assert torch.all(torch.diff(activation) > 0)
         assert torch.all(activation >= level - 1e-9)
+
+
+@pytest.mark.parametrize("nonlinearity", [-3.0, -0.5, -0.001])
+def test_the_inverse_activation_curve_undoes_it_in_torch_and_numpy(nonlinearity):
+    level = np.linspace(0, 1, 101)
+    activation = activation_curve(level, nonlinearity)
+    assert inverse_activation_curve(activation, nonlinearity) == pytest.approx(level, abs=1e-12)
+    theirs = activation_curve(torch.tensor(level), torch.tensor(nonlinearity, dtype=FLOAT))
+    assert theirs.numpy() == pytest.approx(activation, abs=1e-12)
+    again = inverse_activation_curve(theirs, torch.tensor(nonlinearity, dtype=FLOAT))
+    assert again.numpy() == pytest.approx(level, abs=1e-12)
 
 
 def test_scaling_keeps_the_operating_range_and_can_be_restored(elbow6):
@@ -248,8 +262,8 @@ def test_scaling_keeps_the_operating_range_and_can_be_restored(elbow6):
 
 def test_elbow7_has_brachioradialis_with_its_source_moment_arm():
     joint = load_joint("elbow7")
-    _, joints = MuscleGeometry(joint)(torch.deg2rad(torch.tensor([90.0, 120.0], dtype=FLOAT)))
-    brachioradialis = joints[:, joint.muscle_names.index("BRD")].numpy()
+    _, moment_arms = MuscleGeometry(joint)(torch.deg2rad(torch.tensor([90.0, 120.0], dtype=FLOAT)))
+    brachioradialis = moment_arms[:, joint.muscle_names.index("BRD")].numpy()
     assert brachioradialis == pytest.approx([0.0786, 0.0897], abs=1.5e-3)  # MoBL-ARMS table, cm to m
 
 

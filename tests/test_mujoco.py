@@ -1,4 +1,4 @@
-"""The arm in MuJoCo: geometry against OpenSim, dynamics against the closed form, muscles against their definition."""
+"""The joint in MuJoCo: geometry against OpenSim, dynamics against the closed form, muscles against their definition."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import TINY
 
+from conftest import TINY
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.inverse_dynamics import joint_moment
 from deepemg.joint.opensim import muscle_geometry
@@ -37,7 +37,7 @@ def swing(body: MuJoCoPlant, seconds: float = 1.0) -> list:
     return [body.advance(share * (1 - np.cos(2 * np.pi * time)), time) for time in times]
 
 
-@pytest.mark.parametrize("arm", [ELBOW6, SCALED, TINY.subject(1).joint], ids=["generic", "scaled", "drawn"])
+@pytest.mark.parametrize("joint", [ELBOW6, SCALED, TINY.subject(1).joint], ids=["generic", "scaled", "drawn"])
 def test_paths_are_opensims(joint):
     degrees = np.arange(0, 130.5, 1.0)
     lengths, moment_arms = muscle_geometry(joint, degrees)
@@ -121,7 +121,7 @@ def test_activation_is_linear_and_first_order():
         assert reading.activation == pytest.approx(np.full(6, end), abs=1e-9)
 
 
-def test_start_puts_the_activations_asked_for():
+def test_start_puts_the_activations_that_were_given():
     wanted = np.array([0.0, 0.1, 0.25, 0.5, 0.9, 1.0])
     body = plant()
     body.start(0.3, REST)

@@ -21,13 +21,14 @@ from deepemg.joint.forward import ForwardModel
 from deepemg.joint.hill import hill_force
 from deepemg.joint.opensim import build_model, import_opensim
 from deepemg.joint.parameters import available_schemes, hill_parameters, parameter_scheme
+from deepemg.joint.settings import ForwardSettings
 
 FLOAT = torch.float64
 ELBOW6 = load_joint("elbow6")
 
 
-def model(**options) -> ForwardModel:
-    return ForwardModel(ELBOW6, rate_hz=100, activation_time_constant_s=0.015, **options)
+def model(dtype: torch.dtype = FLOAT, **options) -> ForwardModel:
+    return ForwardModel(ELBOW6, rate_hz=100, settings=ForwardSettings(**options), dtype=dtype)
 
 
 @pytest.mark.parametrize("name", CURVES)
@@ -177,7 +178,7 @@ def test_compliant_tendons_have_true_gradients(name):
 
 
 def test_the_filter_belongs_to_its_rate():
-    forward = ForwardModel(ELBOW6, rate_hz=200, activation_time_constant_s=0.015, scheme="hill32_recursive")
+    forward = ForwardModel(ELBOW6, rate_hz=200, settings=ForwardSettings(scheme="hill32_recursive"))
     with pytest.raises(ValueError, match="100 Hz"):
         forward.activation(torch.zeros(10, 6, dtype=FLOAT), forward.generic())
 
@@ -215,6 +216,7 @@ def test_first_order_dynamics_solve_their_equation():
     assert ours.min() >= 0 and ours.max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", available_schemes())
 def test_each_scheme_has_thirty_two_parameters_with_true_gradients(scheme):
     forward = model(scheme=scheme)
@@ -242,6 +244,7 @@ def test_each_scheme_has_thirty_two_parameters_with_true_gradients(scheme):
         ]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     share=arrays(float, 32, elements=st.floats(0, 1)),
@@ -290,9 +293,15 @@ def test_compliant_tendons_over_the_whole_box(share, angle, speed, level, curves
     assert torque.abs().max() < 1000 and torch.isfinite(torch.autograd.grad(torque.sum(), values)[0]).all()
 
 
-@pytest.mark.parametrize("tendon", ["rigid", "compliant"])
+@pytest.mark.parametrize("tendon", ["rigid", pytest.param("compliant", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    ("scheme", "curves"), [("hill32", "de_groote"), ("hill32_recursive", "millard"), ("strength_factors", "thelen"), ("strength_factors", "millard")]
+    ("scheme", "curves"),
+    [
+        ("hill32", "de_groote"),
+        ("hill32_recursive", "millard"),
+        ("strength_factors", "thelen"),
+        ("strength_factors", "millard"),
+    ],
 )
 def test_batches_of_subjects_are_what_each_would_get(scheme, curves, tendon):
     forward = model(scheme=scheme, curves=curves, tendon=tendon)

@@ -13,7 +13,6 @@ import edfio
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,68 +22,23 @@ from deepemg.recordings.check import find_subjects
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
 from deepemg.recordings.readers import READERS
-from deepemg.recordings.subject import Channel, Subject, Trial, read_subject
+from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, read_subject
 from deepemg.signals.emg import low_pass
-from deepemg.signals.envelopes import subject_envelopes
+from deepemg.signals.envelopes import channel_envelope, subject_envelopes
 from deepemg.signals.kinematics import subject_kinematics
 from deepemg.signals.normalisation import reference_level
 from deepemg.signals.quality import recording_quality
+from deepemg.signals.settings import EnvelopeSettings, KinematicsSettings, QualitySettings
+from folders import RATE, add, edit, make_folder, measured
 
-RATE = 1000
-check_folder = partial(check.check_folder, band_high_hz=450)
-QUALITY = {
-    "mains_hz": 50, "rms_min_uv": 0.5, "rms_max_uv": 5000, "raw_power_min": 0.05, "clock_tolerance": 0.005,
-    "clock_slack_s": 0.1, "artefact_flag": 0.2, "mains_flag": 0.1, "clipping_flag": 0.01, "speed_flag_deg_s": 600,
-    "shortest_trial_s": 1, "angle_min_deg": -30, "angle_max_deg": 165, "excursion_min_deg": 10,
-    "outside_arm_flag": 0.01,
-}  # fmt: skip
-EMG = {"band_low_hz": 20, "band_high_hz": 450, "mvc_window_s": 0.5, "envelope_cutoff_hz": 6, "order": 4}
+EMG = EnvelopeSettings()
+check_folder = partial(check.check_folder, band_high_hz=EMG.band_high_hz)
+quality_of = partial(recording_quality, settings=QualitySettings(), emg=EMG)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A small but complete subject folder: two loads, biceps and lateral triceps, one MVC trial."""
-    folder = tmp_path / "data" / "P1"
-    folder.mkdir(parents=True)
-    description = {
-        "id": "P1", "arm": "elbow6", "format": "csv", "mass_kg": {"value": 70, "source": "measured"},
-        "kinematics": {"column": "angle", "unit": "deg", "rate_hz": 100},
-    }  # fmt: skip
-    (folder / "subject.yaml").write_text(yaml.safe_dump(description))
-    (folder / "channels.csv").write_text(
-        "name,file,column,muscle,unit,kind,rate_hz,use\n"
-        "bic,{emg_file},bic,BIC,uV,raw,1000,observed\n"
-        "lat,{emg_file},lat,TRIlat,uV,raw,1000,observed\n"
-    )
-    rows = ["trial,role,load,load_unit,split,emg_file,kinematics_file"]
-    rng = np.random.default_rng(0)
-    for load in (0, 2):
-        for split in ("train", "test"):
-            name = f"{load}_{split}"
-            rows.append(f"{name},movement,{load},kg,{split},{name}_emg.csv,{name}_angle.csv")
-            angle = 60 - 50 * np.cos(2 * np.pi * 0.4 * np.arange(0, 4, 0.01))
-            pd.DataFrame({"time": np.arange(400) / 100, "angle": angle}).to_csv(
-                folder / f"{name}_angle.csv", index=False
-            )
-            emg = pd.DataFrame(rng.normal(0, 50, (4 * RATE, 2)).round(1), columns=["bic", "lat"])
-            emg.to_csv(folder / f"{name}_emg.csv", index=False)
-    rows.append("mvc,mvc,0,kg,,mvc_emg.csv,")
-    pd.DataFrame(rng.normal(0, 300, (2 * RATE, 2)), columns=["bic", "lat"]).to_csv(folder / "mvc_emg.csv", index=False)
-    (folder / "trials.csv").write_text("\n".join(rows) + "\n")
-    return folder
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-
-
-def add(path: Path, column: str, **cells: str) -> None:
-    """Give trials of trials.csv (their names are the keys) a cell in a new last column."""
-    table = pd.read_csv(path, dtype=str)
-    table[column] = table["trial"].map(cells)
-    table.to_csv(path, index=False)
+    return make_folder(tmp_path / "data")
 
 
 def test_a_good_folder_has_no_problem(folder):
@@ -92,8 +46,8 @@ def test_a_good_folder_has_no_problem(folder):
     assert [path.name for path in find_subjects(folder.parent)] == ["P1"]
     subject = read_subject(folder)
     assert subject.loads == ("0kg", "2kg") and len(subject.movements) == 4 and len(subject.mvc_trials) == 1
-    quality = recording_quality(subject, QUALITY, emg=EMG)
-    assert quality["normalisation"] == "mvc" and len(quality["channels"]) == 10 and len(quality["kinematics"]) == 4
+    quality = quality_of(subject)
+    assert quality["reference"] == "mvc" and len(quality["channels"]) == 10 and len(quality["kinematics"]) == 4
 
 
 FAULTS = [
@@ -109,8 +63,10 @@ FAULTS = [
     ("a trial twice", lambda f: edit(f / "trials.csv", "0_test,", "0_train,"), "DE-030", "0_train"),
     ("a muscle twice", lambda f: edit(f / "channels.csv", "TRIlat", "BIClong"), "DE-021", "BIClong"),
     ("another id", lambda f: edit(f / "subject.yaml", "id: P1", "id: P2"), "DE-007", "P1"),
-    ("an unknown arm", lambda f: edit(f / "subject.yaml", "elbow6", "knee"), "DE-008", "knee"),
+    ("an unknown joint", lambda f: edit(f / "subject.yaml", "elbow6", "knee"), "DE-008", "knee"),
     ("an unknown key", lambda f: edit(f / "subject.yaml", "id: P1", "id: P1\nweight: 3"), "DE-003", "weight"),
+    ("joint and arm together", lambda f: edit(f / "subject.yaml", "id: P1", "id: P1\narm: elbow6"), "DE-003", "arm"),
+    ("neither joint nor arm", lambda f: edit(f / "subject.yaml", "joint: elbow6", ""), "DE-002", "no joint"),
     ("broken yaml", lambda f: (f / "subject.yaml").write_text("id: [P1"), "DE-006", "subject.yaml"),
     ("a mass in grams", lambda f: edit(f / "subject.yaml", "value: 70", "value: 70000"), "DE-005", "70000"),
     ("a reserved id", lambda f: edit(f / "subject.yaml", "id: P1", "id: tables"), "DE-005", "tables"),
@@ -138,6 +94,14 @@ def test_each_fault_is_one_line_that_names_it(folder, spoil, identity, named):
     assert named in line and "\n" not in line and "Fix: " in line
 
 
+def test_an_older_sheet_says_arm_where_a_newer_one_says_joint(folder):
+    new = read_subject(folder)
+    edit(folder / "subject.yaml", "joint: elbow6", "arm: elbow6")
+    old = read_subject(folder)
+    assert check_folder(folder) == [] and old.description == new.description
+    assert old.generic_joint().name == new.generic_joint().name == "elbow6"
+
+
 def test_all_problems_of_all_folders_at_once(folder):
     other = folder.parent / "P3"
     shutil.copytree(folder, other)
@@ -145,7 +109,7 @@ def test_all_problems_of_all_folders_at_once(folder):
     (folder / "0_test_emg.csv").unlink()
     edit(other / "channels.csv", "TRIlat", "TRIfoo")
     with pytest.raises(RecordingError) as caught:
-        check.check_folders(find_subjects(folder.parent), band_high_hz=450)
+        check.check_folders(find_subjects(folder.parent), band_high_hz=EMG.band_high_hz)
     assert {problem.id for problem in caught.value.problems} == {"DE-040", "DE-020"}
 
 
@@ -162,7 +126,7 @@ def test_bad_cells_name_their_row(folder, spoil, identity, named):
     path = folder / "0_train_emg.csv"
     path.write_text("\n".join(spoil(path.read_text().splitlines())) + "\n")
     with pytest.raises(RecordingError) as caught:
-        recording_quality(read_subject(folder), QUALITY, emg=EMG)
+        quality_of(read_subject(folder))
     assert any(problem.id == identity and named in str(problem) for problem in caught.value.problems)
 
 
@@ -181,7 +145,7 @@ def test_time_must_be_even_and_as_declared(folder, step, identity):
 def faults(folder: Path) -> list[str]:
     """Lines that the samples of a folder are refused with."""
     with pytest.raises(RecordingError) as caught:
-        recording_quality(read_subject(folder), QUALITY, emg=EMG)
+        quality_of(read_subject(folder))
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -197,7 +161,7 @@ def test_a_wrong_unit_is_one_line_however_many_files_have_it(folder):
     assert line.startswith("DE-070") and "0_train_emg.csv and 4 more files, channel bic" in line
 
 
-def test_dead_channel_and_envelope_are_told_from_raw_emg(folder):
+def test_a_dead_channel_and_an_envelope_are_no_raw_emg(folder):
     change(folder / "2_train_emg.csv", "lat", lambda lat: 50 + 10 * np.sin(2 * np.pi * 2 * np.arange(len(lat)) / RATE))
     change(folder / "2_test_emg.csv", "lat", lambda lat: 0 * lat)
     assert [line[:6] for line in faults(folder)] == ["DE-071", "DE-070"]
@@ -236,14 +200,16 @@ def test_a_recording_too_short_for_a_curl_is_refused(folder):
     assert [line[:6] for line in faults(folder)] == ["DE-074"] * 3
 
 
-def test_movements_louder_than_the_mvc_and_angles_outside_the_arm_are_flagged(folder):
+def test_movements_louder_than_the_mvc_and_angles_outside_the_joint_are_flagged(folder):
     change(folder / "0_train_emg.csv", "bic", lambda bic: 20 * bic)
     change(folder / "0_test_angle.csv", "angle", lambda angle: angle + 35)
-    quality = recording_quality(read_subject(folder), QUALITY, emg=EMG)
+    quality = quality_of(read_subject(folder))
     flagged = [(row["trial"], row["channel"], row["flags"]) for row in quality["channels"] if row["flags"]]
     assert [row[:2] for row in flagged] == [("0_train", "bic")] and "times the largest MVC" in flagged[0][2][0]
     outside = {row["trial"]: row["flags"] for row in quality["kinematics"] if row["flags"]}
-    assert list(outside) == ["0_test"] and "0 to 130 deg" in outside["0_test"][0]
+    assert list(outside) == ["0_test"] and "outside the joint's 0 to 130 deg" in outside["0_test"][0]
+    beyond = {row["trial"]: row["outside_joint"] for row in quality["kinematics"]}
+    assert beyond.pop("0_test") > 0.1 and set(beyond.values()) == {0}
 
 
 def test_nothing_outside_a_trial_s_part_is_read(folder):
@@ -263,7 +229,7 @@ def test_nothing_outside_a_trial_s_part_is_read(folder):
         )
         assert [len(signal) for signal in signals] == [200, 2000]
         both = pd.concat([clock, clock.assign(trial="b", time_s=clock["time_s"] + 2)])
-        envelopes = subject_envelopes(subject, "observed", both, EMG)
+        envelopes, _ = subject_envelopes(subject, "observed", both, EMG)
         return envelopes.loc[envelopes["trial"] == "a", "BIClong"].to_numpy()
 
     before = training()
@@ -273,7 +239,7 @@ def test_nothing_outside_a_trial_s_part_is_read(folder):
     assert np.array_equal(read_emg(read_subject(folder), *_first(folder)).values, _plain_emg(folder)[: 2 * RATE])
 
 
-def _first(folder: Path) -> tuple[Channel, Trial]:
+def _first(folder: Path) -> tuple[Channel, TrialRow]:
     subject = read_subject(folder)
     return subject.channels[0], subject.movements[0]
 
@@ -289,7 +255,24 @@ def test_envelopes_that_are_fractions_already_keep_their_level(folder):
     subject = read_subject(folder)
     assert check_folder(folder) == []
     clock = pd.concat(pd.DataFrame({"trial": t.trial, "time_s": np.arange(0, 4, 0.01)}) for t in subject.movements)
-    assert subject_envelopes(subject, "observed", clock, EMG)["TRIlat"].to_numpy() == pytest.approx(0.2)
+    assert subject_envelopes(subject, "observed", clock, EMG)[0]["TRIlat"].to_numpy() == pytest.approx(0.2)
+
+
+def test_levels_say_what_an_envelope_of_one_is(folder):
+    edit(folder / "channels.csv", "lat,{emg_file},lat,TRIlat,uV,raw", "lat,{emg_file},lat,TRIlat,1,envelope")
+    clock = pd.DataFrame({"trial": "0_train", "time_s": np.arange(0, 3.9, 0.01)})
+    subject = read_subject(folder)
+    envelopes, levels = subject_envelopes(subject, "observed", pd.concat([clock, clock.assign(trial="2_train")]), EMG)
+    assert list(envelopes.columns) == ["trial", "time_s", "BIClong", "BICshort", "TRIlat"]
+    assert list(levels.columns) == ["channel", "level", "unit", "reference"]
+    assert list(levels["channel"]) == ["bic", "lat"] and list(levels["unit"]) == ["uV", "1"]
+    assert list(levels["reference"]) == ["mvc", "mvc"]
+    mvc = channel_envelope(subject, subject.channels[0], subject.mvc_trials[0], EMG)
+    expected = reference_level([mvc.values], [], rate_hz=RATE, window_s=EMG.mvc_window_s)
+    assert list(levels["level"]) == [pytest.approx(expected), 1]
+    edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
+    _, without = subject_envelopes(read_subject(folder), "observed", clock, EMG)
+    assert list(without["reference"]) == ["training maximum"] * 2 and without["level"][0] < levels["level"][0]
 
 
 def in_edf(folder: Path, unit: str) -> None:
@@ -315,7 +298,7 @@ def test_emg_may_be_edf_while_angles_are_csv(folder):
     in_edf(folder, "uV")
     subject = read_subject(folder)
     assert check_folder(folder) == []
-    assert recording_quality(subject, QUALITY, emg=EMG)["channels"]
+    assert quality_of(subject)["channels"]
     after = read_emg(subject, subject.channels[0], subject.movements[0]).values
     assert after == pytest.approx(before, abs=4000 / 2**16)
 
@@ -326,23 +309,12 @@ def test_a_unit_that_an_edf_file_contradicts_is_found_before_anything_is_read(fo
     assert [problem.id for problem in problems] == ["DE-042"] * 2 and "unit mV in it" in str(problems[0])
 
 
-def measured(folder: Path) -> None:
-    """The MVC trial gets a file of its angle and its torque."""
-    time = np.arange(0, 2, 0.01)
-    table = pd.DataFrame({"time": time, "moment": 60 + np.sin(time), "angle": 90.0})
-    table.to_csv(folder / "mvc_joint.csv", index=False)
-    add(folder / "trials.csv", "torque_file", mvc="mvc_joint.csv")
-    edit(folder / "trials.csv", "mvc_emg.csv,", "mvc_emg.csv,mvc_joint.csv")
-    with (folder / "subject.yaml").open("a") as file:
-        file.write("torque: {column: moment, unit: N m, rate_hz: 100}\n")
-
-
 def test_torque_and_angle_of_a_trial_without_movement_are_checked_and_read(folder):
     measured(folder)
     subject = read_subject(folder)
     (trial,) = subject.mvc_trials
     assert check_folder(folder) == []
-    assert len(recording_quality(subject, QUALITY, emg=EMG)["kinematics"]) == 4  # numbers of curls only
+    assert len(quality_of(subject)["kinematics"]) == 4  # numbers of curls only
     torque = read_measured_torque(subject, trial)
     assert torque.rate_hz == 100 and torque.values == pytest.approx(60 + np.sin(torque.time_s))
     assert read_angle(subject, trial).values == pytest.approx(np.pi / 2)
@@ -408,7 +380,7 @@ def test_a_torque_of_zero_is_fine_at_rest(folder):
     measured(folder)
     change(folder / "mvc_joint.csv", "moment", lambda moment: 0 * moment)
     edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
-    assert recording_quality(read_subject(folder), QUALITY, emg=EMG)["normalisation"] == "training maximum"
+    assert quality_of(read_subject(folder))["reference"] == "training maximum"
 
 
 def test_a_silent_channel_is_fine_at_rest(folder):
@@ -417,20 +389,20 @@ def test_a_silent_channel_is_fine_at_rest(folder):
         change(folder / "mvc_emg.csv", "bic", lambda column, quiet=quiet: np.resize(quiet, len(column)))
         assert faults(folder)[0][:6] in ("DE-070", "DE-071")
     edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
-    recording_quality(read_subject(folder), QUALITY, emg=EMG)
+    quality_of(read_subject(folder))
 
 
 def test_posture_goes_from_the_sheet_to_the_kinematics(folder):
     add(folder / "trials.csv", "posture", **{"0_test": "overhead"})
     assert check_folder(folder) == []
-    table = subject_kinematics(read_subject(folder), rate_hz=100, settings={"cutoff_hz": 6, "order": 4})
-    assert list(table.columns[:6]) == ["trial", "split", "load", "load_kg", "posture", "clock_s"]
+    table = subject_kinematics(read_subject(folder), rate_hz=100, settings=KinematicsSettings())
+    assert list(table.columns[:6]) == ["trial", "split", "load", "load_kg", "posture", "time_s"]
     assert table.groupby("trial")["posture"].unique().map(list).to_dict() == {
         "0_test": ["overhead"], "0_train": [""], "2_test": [""], "2_train": [""]
     }  # fmt: skip
 
 
-def known(folder: Path) -> Subject:
+def known(folder: Path) -> SubjectFolder:
     """The lateral head becomes a known excitation: 0.2 in movements, rising to 0.8 in the MVC trial."""
     edit(folder / "channels.csv", "lat,{emg_file},lat,TRIlat,uV,raw", "lat,{emg_file},lat,TRIlat,1,excitation")
     for path in folder.glob("*_emg.csv"):
@@ -439,25 +411,25 @@ def known(folder: Path) -> Subject:
     return read_subject(folder)
 
 
-def lateral(subject: Subject) -> np.ndarray:
+def lateral(subject: SubjectFolder) -> np.ndarray:
     clock = pd.concat(pd.DataFrame({"trial": t.trial, "time_s": np.arange(0, 4, 0.01)}) for t in subject.movements)
-    return subject_envelopes(subject, "observed", clock, EMG)["TRIlat"].to_numpy()
+    return subject_envelopes(subject, "observed", clock, EMG)[0]["TRIlat"].to_numpy()
 
 
 def test_a_known_excitation_is_a_fraction_of_what_the_mvc_trials_reached(folder):
     subject = known(folder)
     assert check_folder(folder) == []
-    reached = low_pass(np.linspace(0, 0.8, 2 * RATE), rate_hz=RATE, cutoff_hz=6, order=4)
-    level = reference_level([reached], [], rate_hz=RATE, window_s=0.5)
+    reached = low_pass(np.linspace(0, 0.8, 2 * RATE), rate_hz=RATE, cutoff_hz=EMG.envelope_cutoff_hz, order=EMG.order)
+    level = reference_level([reached], [], rate_hz=RATE, window_s=EMG.mvc_window_s)
     assert level == pytest.approx(0.7, abs=0.01)
     assert lateral(subject) == pytest.approx(0.2 / level)
 
 
-def test_a_known_excitation_without_mvc_stays_and_is_not_asked_of_rest(folder):
+def test_a_known_excitation_without_mvc_stays_and_is_not_read_at_rest(folder):
     edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
     subject = known(folder)
     change(folder / "mvc_emg.csv", "lat", lambda lat: "unread")
-    assert recording_quality(subject, QUALITY, emg=EMG) and lateral(subject) == pytest.approx(0.2)
+    assert quality_of(subject) and lateral(subject) == pytest.approx(0.2)
 
 
 def test_trailing_commas_quotes_and_empty_lines_shift_nothing(folder):

@@ -19,7 +19,7 @@ def test_a_perfect_estimate():
     assert r2(WAVE, WAVE) == 1 and pearson_r(WAVE, WAVE) == pytest.approx(1)
 
 
-def test_offset_and_scale_are_told_apart():
+def test_offset_and_scale_differ():
     assert rmse(WAVE, WAVE + 0.5) == pytest.approx(0.5)
     assert pearson_r(WAVE, 3 * WAVE + 0.5) == pytest.approx(1)
     assert r2(WAVE, np.full_like(WAVE, WAVE.mean())) == pytest.approx(0)
@@ -76,7 +76,7 @@ def test_a_missing_sample_is_an_error():
 def test_level_ratios_are_true_over_reconstructed():
     time = np.arange(4.0)
     mean = np.column_stack([np.full(4, 0.2), np.full(4, 0.5)])
-    found = Reconstruction(time, ("BRA", "TRImed"), mean, mean, mean, time)
+    found = Reconstruction("a", time, ("BRA", "TRImed"), mean, mean, mean, time)
     truth = pd.DataFrame({"BRA": [0.1, 0.3, 0.4, 0.8], "TRImed": [0.25] * 4})
     assert level_ratios(found, truth, ("TRImed", "BRA")) == pytest.approx((0.5, 2.0))
     assert level_ratios(found, truth, ("BRD", "BRA")) is None

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from conftest import SEED, TINY
 
 import deepemg
+from conftest import SEED, TINY
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.opensim import inverse_dynamics, muscle_geometry
 from deepemg.simulate import cohort as cohort_module
@@ -63,6 +63,7 @@ def short_movement(tier: str, task: str = "curls", load_kg: float = 2.0) -> tupl
     return subject, simulate_trial(cohort, subject, trial, cohort.streams(1, "short"))
 
 
+@pytest.mark.slow
 def test_a_trial_made_alone_is_bit_identical(folder: Path, tmp_path: Path) -> None:
     for name in ("2kg_test", "hold_flexion_1"):
         make_trial(tmp_path, TINY, 1, TRIALS[name])
@@ -101,9 +102,9 @@ def test_inverse_dynamics_of_the_motion_is_the_muscle_torque_less_damping(
 
 
 def test_matched_tier_is_the_reconstructions_own_physics() -> None:
-    """The inverse crime, as a test of both sides: true activations give the true torque through the estimator's arm."""
+    """The inverse crime, as a test of both sides: true activations give the true torque by the estimator's joint."""
     subject, truth = short_movement("T0")
-    model = ForwardModel(subject.joint, rate_hz=200, activation_time_constant_s=0.015)
+    model = ForwardModel(subject.joint, rate_hz=200)
     motion = (torch.tensor(value) for value in (truth.activation, truth.angle, truth.velocity))
     torque = model.torque(*motion, model.generic()).numpy()
     assert np.abs(torque - truth.torque).max() < 0.1  # N m; OpenSim's moment arms leave its own lengths by 0.15 mm
@@ -196,6 +197,7 @@ def test_every_file_that_the_tables_name_exists(folder: Path) -> None:
 def test_the_subject_is_measured_with_errors_of_a_tape(folder: Path, subject: Subject) -> None:
     description = yaml.safe_load((folder / "subject.yaml").read_text())
     assert description["id"] == "S1" and description["source"] == TINY.source
+    assert description["joint"] == ASSUMPTIONS["joint"] == "elbow6" and "arm" not in description
     ratio = description["forearm_m"]["value"] / subject.joint.skeleton.distal.length
     assert ratio != 1 and ratio == pytest.approx(1, abs=0.08)
     parameters = pd.read_csv(folder / "truth/parameters.csv").set_index(["muscle", "parameter"])["value"]
@@ -271,6 +273,7 @@ def test_sharing_gives_the_torque_at_the_least_effort(exponent: int) -> None:
     np.testing.assert_array_equal(share_torque(100.0, capacity, direction, ceiling), ceiling)
 
 
+@pytest.mark.slow
 def test_a_crashed_trial_leaves_the_others_and_is_made_by_the_next_run(tmp_path: Path) -> None:
     cohort = replace(TINY, assumptions=vary(TINY.assumptions, {"protocol": {"loads": [0.0]}}))
     blocked = tmp_path / "S1" / "truth" / "0kg_test_state.csv.gz"

@@ -3,56 +3,93 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
-from conftest import ROOT
-from study import FEW_TREES
+import torch
+from conftest import with_envelopes
+from sklearn.ensemble import HistGradientBoostingRegressor
+from study import few_trees
 
-from deepemg.reconstruct import trees
-from deepemg.reconstruct.nmm.features import FEATURES, N_MECHANICAL, N_MUSCLE, N_MUSCLE_MECHANICAL, N_SHARED, SLOTS
-from deepemg.pretrain.trees import draw_samples, save, train
-
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["fit_method"]
-
-
-@pytest.fixture(scope="module")
-def samples():
-    return draw_samples(2, FEW_TREES)
+from deepemg.joint.definition import Joint
+from deepemg.pretrain.trees import Samples, as_ensemble, draw_samples, train_trees
+from deepemg.reconstruct.boosted_trees import BoostedTrees, FittedBoostedTrees, restore_ensembles, save_ensembles
+from deepemg.reconstruct.nmm.features import NAMES, OF_MUSCLE, SHARED
+from deepemg.reconstruct.nmm.slots import SLOTS
+from deepemg.signals.recording import Recording, Trial
 
 
 @pytest.fixture(scope="module")
-def fitted(samples, trials, elbow6, tmp_path_factory):
-    path = tmp_path_factory.mktemp("trees") / "trees.joblib"
-    save(train(samples, 2, FEW_TREES), path)
-    settings = CONFIG["trees"] | {"forward": CONFIG["forward"], "model": str(path)}
-    return trees.fit(trials, elbow6, seed=1, settings=settings)
+def samples() -> Samples:
+    return draw_samples(2, few_trees())
 
 
-def test_a_muscle_is_learnt_where_it_is_hidden(samples):
-    start = N_SHARED + N_MECHANICAL
+@pytest.fixture(scope="module")
+def fitted(samples: Samples, recording: Recording, tmp_path_factory: pytest.TempPathFactory) -> FittedBoostedTrees:
+    path = tmp_path_factory.mktemp("trees") / "trees.pt"
+    save_ensembles(train_trees(samples, 2, few_trees()), path)
+    return BoostedTrees(weights=str(path)).fit(recording)
+
+
+def test_a_muscle_is_learnt_where_it_is_hidden(samples: Samples) -> None:
     for place, name in enumerate(SLOTS):
         features, target = samples[name]
-        own = features[:, start + place * (N_MUSCLE + N_MUSCLE_MECHANICAL)]
-        assert features.shape == (len(target), FEATURES) and len(target) > 50
-        assert not own.any()  # its own channel is not observed in any of these samples
+        at = len(SHARED) + place * len(OF_MUSCLE)
+        assert NAMES[at] == f"{name} observed" and features.shape == (len(target), len(NAMES)) and len(target) > 50
+        assert not features[:, at].any()  # its own channel is not observed in any of these samples
 
 
-def test_hidden_muscles_have_a_band_and_later_samples_change_nothing(fitted, trials, elbow6):
+def test_hidden_muscles_have_a_band_and_later_samples_change_nothing(
+    fitted: FittedBoostedTrees, trials: tuple[Trial, ...]
+) -> None:
     trial = trials[1]
     result = fitted.reconstruct(trial)
-    hidden = [place for place, name in enumerate(elbow6.muscle_names) if name not in trial.envelopes]
+    hidden = ~trial.is_observed
     assert (result.upper[:, hidden] > result.lower[:, hidden]).all()
-    late = {name: np.where(trial.time_s > trial.time_s[-1] - 0.5, 0.0, v) for name, v in trial.envelopes.items()}
-    again = fitted.reconstruct(replace(trial, envelopes=late))
+    is_late = trial.time_s > trial.time_s[-1] - 0.5
+    late = {name: np.where(is_late, 0.0, trial.envelope(name)) for name in trial.observed}
+    again = fitted.reconstruct(with_envelopes(trial, late))
     early = trial.time_s < trial.time_s[-1] - 0.6
     slope = 0.02  # one feature is of the whole trial: how much more torque there is than neighbours explain
     assert np.abs(result.mean[early][:, hidden] - again.mean[early][:, hidden]).max() < slope
 
 
-def test_an_arm_that_the_trees_do_not_know_is_refused(fitted, trials, elbow6):
-    strange = replace(elbow6, muscles=tuple(replace(m, name=m.name + "x") for m in elbow6.muscles))
-    others = [replace(t, envelopes={f"{name}x": v for name, v in t.envelopes.items()}) for t in trials]
-    with pytest.raises(ValueError, match="the trees know"):
-        trees.fit(others, strange, seed=1, settings=fitted.settings)
+def test_a_joint_that_the_trees_do_not_know_is_refused(
+    fitted: FittedBoostedTrees, trials: tuple[Trial, ...], elbow6: Joint
+) -> None:
+    unknown = replace(elbow6, muscles=tuple(replace(m, name=m.name + "x") for m in elbow6.muscles))
+    others = tuple(replace(trial, muscles=unknown.muscle_names) for trial in trials)
+    with pytest.raises(ValueError, match="DE-091 joint elbow6: found BIClongx, .*that the weights know") as refused:
+        fitted.method.fit(Recording(unknown, others))
+    assert "\n" not in str(refused.value)
+
+
+def test_plain_trees_predict_exactly_what_scikit_learn_predicts(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(3000, len(NAMES))).astype(np.float32)
+    features[:, 3] = np.round(features[:, 3])  # values that lie on thresholds
+    target = np.sin(features[:, 0]) + features[:, 3] * features[:, 7] + 0.1 * rng.normal(size=3000)
+    models = {
+        name: HistGradientBoostingRegressor(max_iter=count, max_leaf_nodes=leaves, min_samples_leaf=5).fit(
+            features, target + place
+        )
+        for place, (name, count, leaves) in enumerate((("BRA", 40, 31), ("TRImed", 7, 2), ("BRD", 12, 64)))
+    }
+    ensembles = {name: as_ensemble(model, 0.5) for name, model in models.items()}
+    save_ensembles(ensembles, tmp_path / "trees.pt")
+    stored = restore_ensembles(torch.load(tmp_path / "trees.pt", weights_only=True)["trees"])
+    unseen = 2 * rng.normal(size=(2000, len(NAMES))).astype(np.float32)
+    for name, model in models.items():
+        for inputs in (features, unseen, unseen.astype(float), unseen[:1], unseen[:0]):
+            expected = model.predict(inputs) if len(inputs) else np.zeros(0)
+            assert np.array_equal(ensembles[name].predict(inputs), expected)
+            assert np.array_equal(stored[name].predict(inputs), expected)
+        assert stored[name].sd == 0.5
+
+
+def test_a_tree_of_one_leaf_predicts_it() -> None:
+    """Too few samples to divide."""
+    features, target = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30.0)
+    model = HistGradientBoostingRegressor(min_samples_leaf=20, max_iter=3).fit(features, target)
+    assert np.array_equal(as_ensemble(model, 1.0).predict(features), model.predict(features))

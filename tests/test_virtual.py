@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from deepemg.reconstruct.nmm.features import SLOTS
 from deepemg.pretrain.virtual.draws import Draws, read_assumptions
 from deepemg.pretrain.virtual.simulate import simulate
+from deepemg.reconstruct.nmm.slots import SLOTS
 
 B, K, T, M = 48, 3, 100, len(SLOTS)
 
@@ -19,7 +19,7 @@ def subjects(request):
 
 def test_shapes_and_finite_values(subjects):
     v = subjects
-    for signal in (v.angle, v.velocity, v.acceleration, v.torque, v.own_torque, v.asked_torque):
+    for signal in (v.angle, v.velocity, v.acceleration, v.torque, v.own_torque, v.demanded_torque):
         assert signal.shape == (B, K, T) and torch.isfinite(signal).all()
     for signal in (v.envelopes, v.excitations):
         assert signal.shape == (B, K, T, M) and torch.isfinite(signal).all() and (signal >= 0).all()
@@ -37,7 +37,7 @@ def test_one_seed_one_cohort():
 
 
 def test_muscles_give_the_torque_that_the_motion_needs(subjects):
-    missing = (subjects.own_torque - subjects.asked_torque).abs() > 0.02
+    missing = (subjects.own_torque - subjects.demanded_torque).abs() > 0.02
     assert missing.float().mean() < 0.03  # frames where all muscles of a group are at their limit
 
 
@@ -49,13 +49,13 @@ def test_velocity_is_the_derivative_of_the_angle(subjects):
 
 def test_levels_are_fractions_of_mvc(subjects):
     v = subjects
-    assert v.excitations[v.mvc].max() <= 1.7 and v.envelopes[v.mvc].quantile(0.999) < 2.5
-    maximal = v.isometric.envelopes[v.mvc, :2]
+    assert v.excitations[v.is_mvc].max() <= 1.7 and v.envelopes[v.is_mvc].quantile(0.999) < 2.5
+    maximal = v.isometric.envelopes[v.is_mvc, :2]
     biceps, triceps = SLOTS.index("BIClong"), SLOTS.index("TRIlat")
     assert maximal[:, 0, biceps].median() == pytest.approx(0.86, abs=0.08)
     assert maximal[:, 1, triceps].median() == pytest.approx(0.86, abs=0.08)
     assert (maximal[:, 0, triceps] < maximal[:, 1, triceps]).all()
-    assert not v.isometric.present[~v.mvc, :2].any()
+    assert not v.isometric.present[~v.is_mvc, :2].any()
 
 
 def test_brachioradialis_is_in_some_models_and_more_bodies(subjects):

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from study import Study, spoil
 
+import deepemg
+from deepemg.audit.score_subject import score_subject
 from deepemg.joint.storage import read_storage
-from deepemg.audit.pipeline import score_subject
+from study import Study, spoil
 
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
 DEEP_EMG = [
@@ -28,6 +28,7 @@ PARAMETERS = [
     "identified", "at_bound",
 ]  # fmt: skip
 METHODS = {"copy", "so", "mse", "nmm-paper", "nmm"}
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +74,38 @@ def test_every_figure_and_page_is_there(results):
 def test_files_of_a_subject_share_their_rows(results):
     kinematics = pd.read_parquet(results / "S1" / "kinematics.parquet")
     envelopes = pd.read_parquet(results / "S1" / "envelopes.parquet")
-    torque = read_storage(results / "S1" / "torque.sto")
+    torque = pd.read_parquet(results / "S1" / "torque.parquet")
     assert kinematics[["trial", "time_s"]].equals(envelopes[["trial", "time_s"]])
-    assert torque["time"].to_numpy() == pytest.approx(kinematics["clock_s"].to_numpy())
+    assert kinematics[["trial", "time_s"]].equals(torque[["trial", "time_s"]])
+    levels = pd.read_csv(results / "S1" / "levels.csv")
+    assert list(levels["channel"]) == ["BIClong", "BICshort", "TRIlong", "TRIlat"]
+    assert (levels["level"] > 0).all() and set(levels["reference"]) == {"mvc"} and set(levels["unit"]) == {"uV"}
     assert not list(results.rglob(".*.part"))
 
 
+def test_torque_leaves_for_opensim_on_one_rising_clock(results):
+    storage = read_storage(results / "S1" / "torque.sto")
+    torque = pd.read_parquet(results / "S1" / "torque.parquet")
+    assert storage.iloc[:, 1].to_numpy() == pytest.approx(torque["torque_nm"].to_numpy(), rel=1e-9)
+    assert (np.diff(storage["time"]) > 0).all()
+
+
+def test_every_method_leaves_one_model_that_loads(study, results):
+    recording = deepemg.read(study.folder / "data" / "S1")
+    for method in METHODS:
+        folder = results / "S1" / "all" / method
+        assert {path.name for path in folder.iterdir()} == {
+            "model", "reconstruction.parquet", "parameters.csv", "loss.csv"
+        }  # fmt: skip
+        fitted = deepemg.load(folder / "model")
+        table = pd.read_parquet(folder / "reconstruction.parquet")
+        found = fitted.reconstruct(recording["2kg_test"]).table()
+        own = table[table["trial"] == "2kg_test"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own[found.columns], found)
+
+
 def test_scores_of_the_audit_are_those_of_the_study(study, results):
-    config = yaml.safe_load((study.folder / "config" / "config.yaml").read_text())
-    audited = score_subject(study.folder / "data" / "S1", ("copy",), config)
+    audited = score_subject(study.folder / "data" / "S1", {"copy": deepemg.Copy()})
     scored = pd.read_csv(results / "S1" / "deep_emg_scores.csv")
     scored = scored[(scored["method"] == "copy") & (scored["load"] == "all")].reset_index(drop=True)
     pd.testing.assert_frame_equal(audited, scored)
@@ -90,7 +114,7 @@ def test_scores_of_the_audit_are_those_of_the_study(study, results):
 def test_opponents_and_cross_validation_have_their_tables(study, results):
     blocks = (
         "fit_method={opponents: [so3, mse-pca, trees, nmm-net1]}",
-        "cross_validate={methods: [copy], shown: [copy]}",
+        "cross_validate={methods: [copy], given: [copy]}",
     )
     study.run("opponents", "unseen_load", "cross_validation", "--config", *blocks)
     deep, costs, crossed = (
@@ -102,7 +126,7 @@ def test_opponents_and_cross_validation_have_their_tables(study, results):
         and (costs["wall_s"] > 0).all()
     )
     assert set(crossed["channel"]) == {"BIClong", "BICshort", "TRIlong", "TRIlat"}
-    assert set(crossed["method"]) == {"copy", "copy-shown", "ridge-emg", "ridge-motion", "ridge-all"}
+    assert set(crossed["method"]) == {"copy", "copy-given", "ridge-emg", "ridge-motion", "ridge-all"}
     assert set(crossed.groupby("leave_out").size()) == {4 * 4 * 5} and np.isfinite(crossed["rmse"]).all()
     unseen = pd.read_csv(results / "unseen_load" / "deep_emg.csv")
     alone = unseen[unseen["load"] != "all"]
@@ -118,24 +142,47 @@ def test_a_second_run_does_nothing(study):
 def test_touching_a_file_reruns_nothing(study):
     for path in (study.folder / "data" / "S1").iterdir():
         os.utime(path)
-    os.utime(study.folder / "workflow" / "deepemg" / "arm" / "hill.py")
+    os.utime(study.folder / "workflow" / "deepemg" / "joint" / "hill.py")
+    os.utime(study.folder / "workflow" / "scripts" / "fit_method.py")
     assert "Nothing to be done" in study.run("all", "--dry-run")
 
 
-def test_changing_the_library_reruns_what_uses_it(study):
-    for module, expected in (("arm/hill.py", "fit_method"), ("evaluate/metrics.py", "score_methods")):
-        path = study.folder / "workflow" / "deepemg" / module
-        text = path.read_text()
-        path.write_text(text + "\n# changed\n")
-        planned = study.planned()
+CHANGES = {  # file of the library: how many fits run again for it, and another rule that does or does not
+    "joint/hill.py": (15, {"score_methods"}, set()),
+    "evaluate/metrics.py": (0, {"score_methods"}, {"process_emg"}),
+    "reconstruct/moco_inverse.py": (0, set(), {"score_methods", "fit_method"}),
+    "reconstruct/static_optimisation.py": (3, {"score_methods"}, {"process_emg"}),
+    "joint/data/elbow6.yaml": (15, {"check_recordings"}, set()),
+}
+
+
+@pytest.mark.parametrize("module", CHANGES)
+def test_changing_a_source_reruns_what_uses_it_and_nothing_else(study, module):
+    fits, others, none = CHANGES[module]
+    path = study.folder / "workflow" / "deepemg" / module
+    text = path.read_text()
+    path.write_text(text + "\n# changed\n")
+    try:
+        planned, told = study.planned(), study.run("all", "--dry-run")
+    finally:
         path.write_text(text)
-        assert expected in planned
-        assert ("fit_method" in planned) == (module == "arm/hill.py")
+    assert planned.get("fit_method", 0) == fits and others <= set(planned) and not none & set(planned)
+    if planned:
+        assert f"Updated input files: workflow/deepemg/{module}" in told  # the reason names the file
+
+
+def test_changing_a_script_reruns_its_rule(study):
+    path = study.folder / "workflow" / "scripts" / "plot_torque.py"
+    text = path.read_text()
+    path.write_text(text + "\n# changed\n")
+    planned = study.planned()
+    path.write_text(text)
+    assert set(planned) == {"plot_torque", "write_report", "all", "total"}
 
 
 def test_changing_a_setting_reruns_what_uses_it(study):
     planned = study.planned("--config", "seed=2")
-    assert planned["fit_method"] == 9 and planned["fit_nmm_paper"] == 3 and "process_emg" not in planned
+    assert planned["fit_method"] == 15 and "process_emg" not in planned
 
 
 def test_a_new_subject_runs_alone_and_no_fit_sees_its_held_out_channels(study, results):
@@ -149,7 +196,7 @@ def test_a_new_subject_runs_alone_and_no_fit_sees_its_held_out_channels(study, r
         table[["BRA", "TRImed"]] = 0.777
         table.to_csv(path, index=False)
     planned = study.planned()
-    assert planned["fit_method"] == 9 and planned["fit_nmm_paper"] == 3 and planned["check_recordings"] == 1
+    assert planned["fit_method"] == 15 and planned["check_recordings"] == 1
     study.run("all")
     assert all(path.read_bytes() == content for path, content in before.items())
     fits = [path for method in METHODS for path in (results / "S2").glob(f"*/{method}/reconstruction.parquet")]
@@ -200,9 +247,31 @@ def test_methods_without_training_need_no_training_figure(study):
     assert "plot_training_loss" not in study.planned("--config", "fit_method={methods: [copy]}")
 
 
-def test_a_wrong_setting_is_refused(study):
-    output = study.run("all", "--dry-run", "--config", "rate_hz=-5", check=False)
-    assert "rate_hz" in output and "Job stats" not in output
+WRONG = {
+    "rate_hz=-5": ("DE-094", "config.rate_hz"),
+    "rate=100": ("DE-095", "config.rate"),
+    "process_emg={cutoff: 4}": ("DE-095", "config.process_emg.cutoff"),
+    "fit_method={settings: {nmm: {iterations: -1}}}": ("DE-094", "fit_method.settings.nmm.iterations"),
+    "fit_method={variants: {x: {of: so, exponents: 3}}}": ("DE-095", "fit_method.variants.x.exponents"),
+    "fit_method={variants: {x: {of: none}}}": ("DE-096", "fit_method.variants.x"),
+    "fit_method={methods: [nmm, best]}": ("DE-094", "config.fit_method.methods.1"),
+    "process_emg={envelope_cutoff_hz: 4}": ("DE-092", "envelope_cutoff_hz"),
+    "process_emg={mvc_window_s: 1}": ("DE-092", "mvc_window_s"),
+}
+
+
+@pytest.mark.parametrize("setting", WRONG)
+def test_a_wrong_setting_is_refused_in_one_line(study, setting):
+    identity, place = WRONG[setting]
+    output = study.run("all", "--dry-run", "--config", setting, check=False)
+    lines = [line for line in output.splitlines() if line.startswith("DE-")]
+    assert len(lines) == 1 and lines[0].startswith(identity) and place in lines[0] and "Fix: " in lines[0], output
+    assert "Job stats" not in output and "Traceback" not in output
+
+
+def test_a_changed_envelope_is_fine_where_no_trained_method_reads_it(study):
+    planned = study.planned("--config", "process_emg={envelope_cutoff_hz: 4}", "fit_method={methods: [copy, so]}")
+    assert planned["process_emg"] == 1 and planned["fit_method"] == 6
 
 
 def wait_for(folder: Path, name: str, seconds: float = 120) -> None:
@@ -216,10 +285,7 @@ def test_killed_and_started_again_gives_the_same_scores(study, results, root, tm
     """One method is enough here: SIGKILL once its first fit is done, then the same command again."""
     again = Study(tmp_path / "again", root)
     shutil.copytree(study.folder / "data" / "S1", again.folder / "data" / "S1")
-    config = again.folder / "config" / "config.yaml"
-    settings = yaml.safe_load(config.read_text())
-    settings["fit_method"]["methods"] = ["copy"]
-    config.write_text(yaml.safe_dump(settings))
+    spoil(again.folder / "config" / "config.yaml", "[copy, so, mse, nmm-paper, nmm]", "[copy]")
     scores = ["results/S1/torque_scores.csv", "results/S1/deep_emg_scores.csv"]
     process = subprocess.Popen(
         again.command(*scores),
@@ -258,3 +324,36 @@ def test_documented_graph_is_the_real_one(study, root):
 
 def test_lint_is_clean(study):
     assert "Congratulations" in study.run("--lint")
+
+
+# The command that `make` calls.
+
+
+def deepemg_run(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(study.python), "-m", "deepemg.cli.main", "run", "--cores", "2", "--", *arguments]
+    return subprocess.run(command, cwd=study.folder, capture_output=True, text=True)
+
+
+def test_a_run_tells_its_log_and_the_report_and_little_else(study):
+    done = deepemg_run(study, "all")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and done.stderr == "" and len(lines) == 2, done.stdout + done.stderr
+    log = study.folder / lines[0].removeprefix("log: ")
+    assert "Nothing to be done" in log.read_text()
+    assert lines[1] == "nothing to be done. Report: results/report.html"
+
+
+def test_a_run_that_fails_tells_the_problems_alone(study, tmp_path):
+    shutil.copytree(study.folder / "data" / "S1", tmp_path / "S1")
+    spoil(tmp_path / "S1" / "channels.csv", "TRIlat,uV", "TRIlateral,uV")
+    done = deepemg_run(study, "all", "--config", f"data={tmp_path}", f"results={tmp_path / 'out'}")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and len(lines) == 2 and lines[1].startswith("DE-020"), done.stdout
+
+
+def test_a_run_whose_samples_are_wrong_tells_the_fault(study, tmp_path):
+    shutil.copytree(study.folder / "data" / "S1", tmp_path / "S1")
+    spoil(tmp_path / "S1" / "channels.csv", "BIClong,uV", "BIClong,V")
+    done = deepemg_run(study, "all", "--config", f"data={tmp_path}", f"results={tmp_path / 'out'}")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and len(lines) == 2 and lines[1].startswith("DE-070"), done.stdout

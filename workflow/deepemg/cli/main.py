@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from deepemg.cli import audit, bench, docs, export, publish, reconstruct, run, simulate, train
@@ -12,7 +14,7 @@ app = typer.Typer(
     epilog="The study itself is a Snakemake workflow: deepemg run all, or snakemake --cores 8 all.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 for command in (run, reconstruct, export, simulate, audit, bench, docs):
@@ -20,5 +22,15 @@ for command in (run, reconstruct, export, simulate, audit, bench, docs):
 app.add_typer(train.app, name="train")
 app.add_typer(publish.app, name="publish")
 
+
+def main() -> None:
+    """Run the command; what a user did wrong ends in one line for each fault, not in a traceback. Exit code 1."""
+    try:
+        app()
+    except (ValueError, OSError) as error:  # RecordingError is a ValueError; a fault of the program stays a traceback
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    app()
+    main()

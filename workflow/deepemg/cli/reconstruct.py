@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deepemg.cli.tables import rich_table
+from deepemg.reconstruct.registry import MethodName
 
 NAME = "reconstruct"
 
@@ -18,7 +18,7 @@ def main(
     recordings: Annotated[
         Path | None, typer.Option(help="Folder of the signal files, where they lie elsewhere.")
     ] = None,
-    method: Annotated[str, typer.Option(help="copy, so, mse, nmm-paper, nmm, hybrid, moco or trees.")] = "nmm",
+    method: Annotated[MethodName, typer.Option(help="By its name in the tables.")] = "nmm",
     weights: Annotated[Path | None, typer.Option(help="Trained weights, where not the released ones.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for <trial>.csv and the model.")] = None,
 ) -> None:
@@ -26,6 +26,7 @@ def main(
 
     Example: `deepemg reconstruct data/S1 --out S1`
     """
+    from deepemg.cli.tables import rich_table
     from deepemg.evaluate.score import score
     from deepemg.reconstruct.registry import method_class
     from deepemg.signals.read import read

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Train the weights of nmm on virtual subjects (an hour or so a network).")
+app = typer.Typer(no_args_is_help=True, help="Train the weights of nmm on virtual subjects.")
 
 
 @app.command()

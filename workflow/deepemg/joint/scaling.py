@@ -12,7 +12,7 @@ from deepemg.joint.definition import Joint, Muscle, PathPoint, Segment, Skeleton
 
 
 def scale_joint(joint: Joint, sizes: Mapping[str, float]) -> Joint:
-    """Arm of the subject: segments by their own length ratio, muscles by the mean of both ratios.
+    """Joint of the subject: segments by their own length ratio, muscles by the mean of both ratios.
 
     `sizes` holds what was measured (m, kg), by the keys of subject.yaml; what is missing keeps the generic value.
     Muscle-tendon lengths, fibre and tendon lengths share one ratio, so the operating range of every muscle on its

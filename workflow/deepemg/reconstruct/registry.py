@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from deepemg.reconstruct.contract import Method
+if TYPE_CHECKING:  # a list of names needs neither torch nor OpenSim
+    from deepemg.reconstruct.contract import Method
 
+MethodName = Literal["copy", "so", "mse", "nmm-paper", "nmm", "hybrid", "moco", "trees"]
 METHODS = {  # name in tables and configuration: module, class
     "copy": ("copy", "Copy"),
     "so": ("static_optimisation", "StaticOptimisation"),
@@ -28,4 +30,4 @@ def module_of(name: str) -> str:
 
 def method_class(name: str) -> type[Method]:
     """The class of a method: its settings, and how it is fitted. Raises KeyError when there is none of that name."""
-    return cast(type[Method], getattr(import_module(module_of(name)), METHODS[name][1]))
+    return cast("type[Method]", getattr(import_module(module_of(name)), METHODS[name][1]))

@@ -21,7 +21,7 @@ def read_emg(subject: SubjectFolder, channel: Channel, trial: TrialRow) -> Signa
 
 
 def read_angle(subject: SubjectFolder, trial: TrialRow) -> Signal:
-    """Elbow angle of one trial, from the trial's start to its end, in rad; 0 = extended, flexion positive."""
+    """Joint angle of one trial, from the trial's start to its end, in rad; 0 = extended, flexion positive."""
     entry = subject.description["kinematics"]
     signal = _read(subject, subject.kinematics_path(trial), entry["column"], entry.get("rate_hz"), trial)
     return replace(signal, values=signal.values * RADIANS[entry["unit"]])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deepemg.joint.definition import Joint
+from deepemg.reconstruct.registry import METHODS
 from deepemg.recordings.check import check_folders, find_subjects
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.subject import SubjectFolder, read_subject
@@ -66,7 +67,8 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
     config = read_config(values)
     if inputs:
         check_methods(config)
-        weights = [config.settings_of(name).get("weights") for name in _fitted(config, WEIGHTS)]
+        names = [name for name in _fitted(config) if config.base_method(name) == WEIGHTS]
+        weights = [config.settings_of(name).get("weights") for name in names]
         for path in dict.fromkeys([config.data, *filter(None, weights)]):
             fetch_embedded(Path(path))
     folders = find_subjects(Path(config.data))
@@ -86,17 +88,31 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
 def fetch_embedded(path: Path) -> None:
     """Pull a file or folder that DVC keeps inside the repository, where it is missing.
 
-    Raw data is never an output of a rule: Snakemake would delete what a lab put beside it.
+    Raw data is never an output of a rule: Snakemake would delete what a lab put beside it. Raises RecordingError where
+    it cannot be pulled.
     """
     pointer = Path(f"{path}.dvc")
-    if not path.exists() and pointer.exists():
-        subprocess.run([sys.executable, "-m", "dvc", "pull", "--quiet", str(pointer)], check=True)
+    if path.exists() or not pointer.exists():
+        return
+    command = [sys.executable, "-m", "dvc", "pull", "--quiet", str(pointer)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        found = (done.stderr.strip() or "no word of dvc").splitlines()[-1]
+        fix = "work in a whole clone of the project, with the environment that make sets up, or bring the file yourself"
+        raise RecordingError([Problem("DE-097", str(path), f"missing, and dvc pull says {found!r}", "the file", fix)])
 
 
 def check_methods(config: StudyConfig) -> None:
     """Make every method and variant of the configuration. Raises RecordingError with what is wrong in any of them."""
     problems: list[Problem] = []
-    for name in dict.fromkeys([*config.fit_method.methods, *config.fit_method.settings, *config.fit_method.variants]):
+    fit = config.fit_method
+    for name in dict.fromkeys([*fit.methods, *fit.settings, *fit.variants, *_fitted(config)]):
+        if config.base_method(name) not in METHODS:
+            known = ", ".join([*METHODS, *fit.variants])
+            problems.append(
+                Problem("DE-096", f"config, {name}", "no such method", f"one of {known}", "correct the name")
+            )
+            continue
         try:
             config.method(name)
         except RecordingError as error:
@@ -113,7 +129,8 @@ def check_weights(study: Study) -> None:
     names = [name for name in study.config.fit_method.methods if name in TRAINED_ONCE]
     if not names:
         return
-    from deepemg.reconstruct.nmm.slots import SLOTS  # torch takes seconds; a study without these methods needs none
+    from deepemg.reconstruct.nmm.amortised_posterior import load_weights  # torch takes seconds, and others need none
+    from deepemg.reconstruct.nmm.slots import SLOTS
     from deepemg.reconstruct.nmm.trained_with import TrainedWith
 
     problems = [
@@ -129,18 +146,22 @@ def check_weights(study: Study) -> None:
     ]
     if problems:
         raise RecordingError(problems)
-    try:
-        for name in names:
-            TrainedWith.now().check_signals(study.config.process_emg, study.config.method(name).forward)
-    except ValueError as error:
-        raise RecordingError([error.args[0]]) from None
+    for name in names:
+        weights = study.config.settings_of(name).get("weights")
+        if name == WEIGHTS and weights and not Path(weights).exists():
+            fix = "bring it, train it (make weights), or leave the method out"
+            raise RecordingError([Problem("DE-093", weights, "no such file", "trained weights", fix)])
+        trained_with = load_weights(weights).trained_with if name == WEIGHTS else TrainedWith.now()
+        trained_with.check_signals(study.config.process_emg, study.config.method(name).forward)
 
 
 def _unknown(joint: Joint, known: tuple[str, ...]) -> list[str]:
     return [name for name in joint.muscle_names if name not in known]
 
 
-def _fitted(config: StudyConfig, base: str) -> list[str]:
-    """Names of the configuration whose method is `base`."""
-    names = dict.fromkeys([*config.fit_method.methods, *config.fit_method.opponents, *config.cross_validate.methods])
-    return [name for name in names if config.base_method(name) == base]
+def _fitted(config: StudyConfig) -> list[str]:
+    """Names that some target fits."""
+    crossed = config.cross_validate
+    return list(
+        dict.fromkeys([*config.fit_method.methods, *config.fit_method.opponents, *crossed.methods, *crossed.given])
+    )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from deepemg.joint.settings import ForwardSettings
 from deepemg.pretrain.tree_settings import TreeTraining
-from deepemg.reconstruct.contract import Method
-from deepemg.reconstruct.registry import METHODS, method_class
+from deepemg.reconstruct.registry import METHODS, MethodName, method_class
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.settings import STRICT, as_plain, from_plain
 from deepemg.signals.settings import EnvelopeSettings, KinematicsSettings, QualitySettings
 
-MethodName = Literal["copy", "so", "mse", "nmm-paper", "nmm", "hybrid", "moco", "trees"]
+if TYPE_CHECKING:
+    from deepemg.reconstruct.contract import Method
+
 OF, SEED = "of", "seed"  # keys of a variant that are no setting of its method
 
 

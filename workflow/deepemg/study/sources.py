@@ -25,7 +25,7 @@ DATA = {  # files beside the code that modules of these packages read
 @cache
 def _imports() -> grimp.ImportGraph:
     """Who imports whom in the library, read from its source."""
-    return grimp.build_graph(PACKAGE, cache_dir=None)
+    return grimp.build_graph(PACKAGE, cache_dir=None, exclude_type_checking_imports=True)
 
 
 def _file(module: str) -> Path:

@@ -9,6 +9,7 @@ from deepemg.joint.definition import load_joint
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.nmm.features import NAMES
 from deepemg.reconstruct.nmm.slots import JOINT, RATE_HZ, SCHEME
+from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.signals.recording import Recording
 from deepemg.signals.settings import EnvelopeSettings
 
@@ -54,18 +55,17 @@ class TrainedWith:
         return asdict(self) | {"features": list(self.features)}
 
     def check(self, recording: Recording, forward: ForwardSettings) -> None:
-        """Raises ValueError, in one line, where the recording is none that the weights can read."""
+        """Raises RecordingError, a ValueError of one line, where the recording is none that the weights can read."""
         known = load_joint(self.joint).muscle_names
         unknown = [name for name in recording.joint.muscle_names if name not in known]
         if unknown:
-            raise ValueError(
-                f"DE-091 joint {recording.joint.name}: found {', '.join(unknown)}; expected muscles that the weights "
-                f"know ({', '.join(known)}). Fix: use another joint or method."
-            )
+            expected = f"muscles that the weights know ({', '.join(known)})"
+            place, fix = f"joint {recording.joint.name}", "use another joint or method"
+            raise RecordingError([Problem("DE-091", place, ", ".join(unknown), expected, fix)])
         self.check_signals(recording.signals, forward)
 
     def check_signals(self, signals: EnvelopeSettings, forward: ForwardSettings) -> None:
-        """Raises ValueError, in one line that names them, where settings differ from those of the training."""
+        """Raises RecordingError, a ValueError of one line, where settings differ from those of the training."""
         given = {
             "envelope_cutoff_hz": signals.envelope_cutoff_hz,
             "filter_order": signals.order,
@@ -75,8 +75,7 @@ class TrainedWith:
         wrong = {name: value for name, value in given.items() if value != getattr(self, name)}
         if wrong:
             found = ", ".join(f"{name} {value:g}" for name, value in wrong.items())
-            expected = ", ".join(f"{getattr(self, name):g}" for name in wrong)
-            raise ValueError(
-                f"DE-092 weights: found {found}; expected {expected}, as in their training. Fix: use these settings, "
-                "train weights with yours (deepemg train), or leave the method out."
+            expected = ", ".join(f"{getattr(self, name):g}" for name in wrong) + ", as in their training"
+            raise RecordingError(
+                [Problem("DE-092", "weights", found, expected, "use these settings, or leave the method out")]
             )
