@@ -10,11 +10,12 @@ import pytest
 
 from conftest import TINY
 from deepemg.audit.consistency import consistency
-from deepemg.audit.coordination import coordination
+from deepemg.audit.coordination import coordination, pairs
 from deepemg.audit.document import TABLES, truth_sections
 from deepemg.audit.likeness import likeness
 from deepemg.audit.sensitivity import VARIANTS
 from deepemg.generated_sections import with_section
+from deepemg.joint.definition import load_joint
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.settings import EnvelopeSettings
 from deepemg.simulate.assumptions import load_assumptions, vary

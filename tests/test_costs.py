@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deepemg.evaluate.costs import ENGINES, costs
-from deepemg.reconstruct.registry import MODULES
+from deepemg.reconstruct.registry import METHODS
 
 
 def _fit(folder: Path, subject: str, method: str, seconds: str, history: str) -> Path:
@@ -22,7 +22,7 @@ def _fit(folder: Path, subject: str, method: str, seconds: str, history: str) ->
     return loss
 
 
-def test_costs_are_told_by_method(tmp_path: Path) -> None:
+def test_costs_are_counted_by_method(tmp_path: Path) -> None:
     losses = [
         _fit(tmp_path, "S1", "copy", "2.0", "epoch,loss\n"),
         _fit(tmp_path, "S2", "copy", "4.0", "epoch,loss\n"),
@@ -37,4 +37,4 @@ def test_costs_are_told_by_method(tmp_path: Path) -> None:
 
 
 def test_every_method_names_its_engines() -> None:
-    assert set(ENGINES) == set(MODULES)
+    assert set(ENGINES) == set(METHODS)

@@ -1,4 +1,4 @@
-"""A personal arm leaves for OpenSim and means the same there."""
+"""A personal joint leaves for OpenSim and means the same there."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import make_trial
-from test_methods import fit
 
-from deepemg.joint.definition import load_joint
+from conftest import make_trial, record
+from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.exchange import personal_joint, write_osim
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.opensim import import_opensim
 from deepemg.joint.scaling import scale_joint
 from deepemg.joint.storage import read_storage, write_activations, write_excitations, write_moment
 from deepemg.reconstruct.export import export
-from deepemg.reconstruct.trials import reconstruct_trials
+from deepemg.reconstruct.fits import reconstruct_trials
+from deepemg.reconstruct.paper_nmm.method import PaperNMM
 
 JOINTS = {
     "elbow6": {"upper_arm_m": 0.31, "forearm_m": 0.25, "mass_kg": 80},
@@ -27,16 +27,16 @@ JOINTS = {
 
 
 @pytest.mark.parametrize("name", JOINTS)
-def test_written_arm_gives_our_torque_in_opensim(name, tmp_path):
+def test_a_written_joint_gives_our_torque_in_opensim(name: str, tmp_path: Path) -> None:
     """To 1 mN m, save within a degree of the ends of the length table, where the two splines differ."""
     osim = import_opensim()
     joint, rng = scale_joint(load_joint(name), JOINTS[name]), np.random.default_rng(3)
-    forward = ForwardModel(joint, rate_hz=100, activation_time_constant_s=0.015)
+    forward = ForwardModel(joint, rate_hz=100)
     scheme = forward.scheme
     share = (scheme.generic - scheme.lower) / (scheme.upper - scheme.lower) + rng.uniform(-0.1, 0.1, len(scheme))
     values = scheme.lower + np.clip(share, 0, 1) * (scheme.upper - scheme.lower)
-    write_osim(personal_joint(joint, values), tmp_path / "arm.osim", load_kg=2.0)
-    model = osim.Model(str(tmp_path / "arm.osim"))
+    write_osim(personal_joint(joint, values), tmp_path / "joint.osim", load_kg=2.0)
+    model = osim.Model(str(tmp_path / "joint.osim"))
     state = model.initSystem()
     coordinate = model.getCoordinateSet().get(joint.coordinate)
     muscles = [model.getMuscles().get(muscle) for muscle in joint.muscle_names]
@@ -56,7 +56,7 @@ def test_written_arm_gives_our_torque_in_opensim(name, tmp_path):
     assert np.isfinite(coordinate.getValue(manager.integrate(0.05)))  # and it runs
 
 
-def test_signals_go_out_under_opensims_names(tmp_path, elbow6):
+def test_signals_go_out_under_opensims_names(tmp_path: Path, elbow6: Joint) -> None:
     osim = import_opensim()
     time, values = np.arange(0, 1, 0.01), np.random.default_rng(0).uniform(size=(100, 6))
     write_excitations(tmp_path / "e.sto", elbow6, time, values)
@@ -72,7 +72,7 @@ def test_signals_go_out_under_opensims_names(tmp_path, elbow6):
     assert list(read_storage(tmp_path / "m.sto").columns) == ["time", "elbow_flexion_moment"]
 
 
-def test_motions_of_opensim_are_read(tmp_path: Path):
+def test_motions_of_opensim_are_read(tmp_path: Path) -> None:
     """A .mot as OpenSim writes it: spaces before the numbers, other header lines, degrees."""
     (tmp_path / "a.mot").write_text(
         "Coordinates\nversion=1\nnRows=2\nnColumns=2\ninDegrees=yes\n\nUnits are S.I. units\n\nendheader\n"
@@ -82,19 +82,20 @@ def test_motions_of_opensim_are_read(tmp_path: Path):
     assert table["elbow_flexion"].tolist() == [10.5, 11.5] and table["time"].tolist() == [0, 0.01]
 
 
-def test_a_fit_is_exported_with_its_signals(tmp_path, elbow6):
-    fitted, trial = fit("nmm-paper", [make_trial(elbow6)], elbow6), make_trial(elbow6)
+def test_a_fit_is_exported_with_its_signals(tmp_path: Path, elbow6: Joint) -> None:
+    trial = make_trial(elbow6)
+    fitted = PaperNMM(epochs=25, width=16, layers=1).fit(record(elbow6, [trial]))
     folder = tmp_path / "nmm-paper"
     folder.mkdir()
-    fitted.save(folder / "weights.pt")
+    fitted.save(folder / "model")
     reconstruct_trials(fitted, [trial]).to_parquet(folder / "reconstruction.parquet")
     export(folder, tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "arm.osim", "a_excitations.sto", "a_activations.sto", "a_moment.sto"
+        "joint.osim", "a_excitations.sto", "a_activations.sto", "a_moment.sto"
     }  # fmt: skip
     moment = read_storage(tmp_path / "out" / "a_moment.sto")["elbow_flexion_moment"].to_numpy()
     assert moment == pytest.approx(fitted.reconstruct(trial).torque, abs=1e-9)
-    model = import_opensim().Model(str(tmp_path / "out" / "arm.osim"))
+    model = import_opensim().Model(str(tmp_path / "out" / "joint.osim"))
     personal = fitted.parameters().set_index(["muscle", "parameter"])["personal"]
     assert model.getMuscles().get("BRA").get_optimal_fiber_length() == pytest.approx(
         personal["BRA", "optimal_fibre_length"]

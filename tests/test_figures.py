@@ -388,8 +388,6 @@ def test_parameters_are_shown_in_prior_standard_deviations() -> None:
     table = personal_with_prior_sd(PERSONAL)
     assert ((table["personal"] - table["generic"]) / table["prior_sd"]).to_numpy() == pytest.approx(0.5)
     grown = PERSONAL.assign(generic=2 * PERSONAL["generic"])
-    lengths = personal_with_prior_sd(grown).query(
-        "parameter == 'optimal_fibre_length'"
-    )
+    lengths = personal_with_prior_sd(grown).query("parameter == 'optimal_fibre_length'")
     before = table.query("parameter == 'optimal_fibre_length'")
     assert lengths["prior_sd"].to_numpy() == pytest.approx(2 * before["prior_sd"].to_numpy())

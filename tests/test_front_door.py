@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 import deepemg
 from conftest import SEED
 from deepemg.cli import simulate as simulate_command
-from deepemg.cli.main import app
+from deepemg.cli.main import app, main
 from deepemg.evaluate.scores import score_deep_emg
 from deepemg.joint.definition import Joint
 from deepemg.reconstruct.fits import reconstruct_trials
@@ -172,7 +173,7 @@ def test_arrays_of_a_folder_make_its_recording(subject: Path, simulated: deepemg
         assert abs(len(made.time_s) - len(read.time_s)) <= 2
         assert made.time_s[:count] == pytest.approx(read.time_s[:count], abs=1e-9)
         inner = slice(20, count - 20)  # ends of a trial know less of their neighbours
-        assert np.nanmax(np.abs(made.envelopes - read.envelopes[: len(made.envelopes)])[inner]) < 0.03
+        assert np.nanmax(np.abs(made.envelopes[inner] - read.envelopes[inner])) < 0.03
         assert made.torque[inner] == pytest.approx(read.torque[inner], abs=0.2)
         assert made.angle[inner] == pytest.approx(read.angle[inner], abs=np.deg2rad(0.5))
         assert np.ptp(made.torque) > 1 and np.nanmax(made.envelopes) > 0.05
@@ -405,31 +406,53 @@ def test_reconstruct_leaves_a_table_per_test_trial_and_a_model(
     assert "BRA" in done.output and "coverage90" in done.output
 
 
-def one_line_of(done: Any) -> str:
-    """What a command says when it refuses: one line, and no traceback."""
-    assert done.exit_code != 0 and isinstance(done.exception, SystemExit), repr(done.exception)
-    assert "Traceback" not in done.output
-    return str(done.output)
+Refusal = Callable[..., str]
 
 
-def test_an_unknown_method_ends_in_one_line_that_names_those_there_are(subject: Path) -> None:
-    said = one_line_of(invoke("reconstruct", subject, "--method", "oracle"))
+@pytest.fixture
+def refusal(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Refusal:
+    """Runs the command with arguments that it refuses, and gives what it says; nothing goes to standard output."""
+
+    def run(*arguments: str | Path) -> str:
+        monkeypatch.setattr(sys, "argv", ["deepemg", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        said = capfd.readouterr()
+        assert caught.value.code not in (None, 0) and said.out == "" and "Traceback" not in said.err
+        return said.err
+
+    return run
+
+
+def test_an_unknown_method_is_refused_with_those_there_are(subject: Path, refusal: Refusal) -> None:
+    said = refusal("reconstruct", subject, "--method", "oracle")
     assert "oracle" in said and "copy" in said and "nmm-paper" in said
 
 
-def test_a_faulty_folder_ends_in_the_line_of_its_fault(tmp_path: Path) -> None:
+def test_a_faulty_folder_ends_in_the_line_of_each_fault(tmp_path: Path, refusal: Refusal) -> None:
     folder = make_folder(tmp_path / "data")
     edit(folder / "channels.csv", "TRIlat", "TRIfoo")
-    assert "DE-020" in one_line_of(invoke("reconstruct", folder, "--method", "copy"))
+    (folder / "0_test_emg.csv").unlink()
+    lines = refusal("reconstruct", folder, "--method", "copy").splitlines()
+    assert [line[:6] for line in lines] == ["DE-020", "DE-040"]
 
 
-def test_weights_that_are_not_there_end_in_one_line(tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "data")
-    assert "DE-093" in one_line_of(invoke("reconstruct", folder, "--weights", "/nowhere.pt"))
+def test_weights_that_are_not_there_end_in_one_line(tmp_path: Path, refusal: Refusal) -> None:
+    (line,) = refusal("reconstruct", make_folder(tmp_path / "data"), "--weights", "/nowhere.pt").splitlines()
+    assert line.startswith("DE-093 /nowhere.pt")
 
 
-def test_an_unknown_part_of_the_audit_ends_in_one_line() -> None:
-    said = one_line_of(invoke("audit", "--part", "beauty"))
+def test_weights_for_a_method_that_has_none_end_in_a_line_that_names_them(tmp_path: Path, refusal: Refusal) -> None:
+    said = refusal("reconstruct", make_folder(tmp_path / "data"), "--method", "copy", "--weights", "/nowhere.pt")
+    assert "weights" in said
+
+
+def test_a_run_without_a_name_is_refused(tmp_path: Path, refusal: Refusal) -> None:
+    assert "results" in refusal("publish", "comparison", "results", "--released", tmp_path)
+
+
+def test_an_unknown_part_of_the_audit_is_refused(refusal: Refusal) -> None:
+    said = refusal("audit", "--part", "beauty")
     assert "no part called beauty" in said and "consistency" in said
 
 

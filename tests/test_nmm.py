@@ -1,4 +1,4 @@
-"""The method on top of its networks: posteriors, subject fit, saved state; whether it leaks is asked in test_methods."""
+"""The method on top of its networks: posteriors, subject fit, state, refusals; whether it leaks: test_methods."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import make_trial, record, with_envelopes
-from study import few_trees, untrained_weights
 
+from conftest import make_trial, record, with_envelopes
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.inverse_dynamics import joint_moment
@@ -35,6 +34,7 @@ from deepemg.reconstruct.nmm.subject_fit import minimise
 from deepemg.reconstruct.nmm.subject_objective import SubjectFitSettings, SubjectObjective
 from deepemg.signals.recording import Contraction, Recording, Trial, envelope_matrix
 from deepemg.signals.settings import EnvelopeSettings
+from study import few_trees, untrained_weights
 
 
 def hold(joint: Joint) -> Contraction:
@@ -314,7 +314,7 @@ def test_another_activation_than_in_training_is_refused(
     with_weights: Callable[..., Method], recording: Recording
 ) -> None:
     method = with_weights(forward=ForwardSettings(activation_time_constant_s=0.03))
-    with pytest.raises(ValueError, match="DE-092 weights: found activation_time_constant_s 0.03; expected 0.015,") as r:
+    with pytest.raises(ValueError, match=r"DE-092 .* activation_time_constant_s 0\.03; expected 0\.015,") as r:
         method.fit(recording)
     assert "\n" not in str(r.value)
 
@@ -329,7 +329,7 @@ def knee_trial() -> Trial:
 
 def test_a_joint_that_the_weights_do_not_know_is_refused(with_weights: Callable[..., Method]) -> None:
     knee = record(load_joint("knee4"), [knee_trial()])
-    with pytest.raises(ValueError, match="DE-091 joint knee4: found .*; expected muscles that the weights know") as r:
+    with pytest.raises(ValueError, match=r"DE-091 joint knee4: found .*; expected muscles that the weights know") as r:
         with_weights().fit(knee)
     assert "\n" not in str(r.value) and all(name in str(r.value) for name in knee.joint.muscle_names)
 

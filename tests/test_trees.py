@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import with_envelopes
 from sklearn.ensemble import HistGradientBoostingRegressor
-from study import few_trees
 
+from conftest import with_envelopes
 from deepemg.joint.definition import Joint
 from deepemg.pretrain.trees import Samples, as_ensemble, draw_samples, train_trees
 from deepemg.reconstruct.boosted_trees import BoostedTrees, FittedBoostedTrees, restore_ensembles, save_ensembles
 from deepemg.reconstruct.nmm.features import NAMES, OF_MUSCLE, SHARED
 from deepemg.reconstruct.nmm.slots import SLOTS
 from deepemg.signals.recording import Recording, Trial
+from study import few_trees
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_a_joint_that_the_trees_do_not_know_is_refused(
 ) -> None:
     unknown = replace(elbow6, muscles=tuple(replace(m, name=m.name + "x") for m in elbow6.muscles))
     others = tuple(replace(trial, muscles=unknown.muscle_names) for trial in trials)
-    with pytest.raises(ValueError, match="DE-091 joint elbow6: found BIClongx, .*that the weights know") as refused:
+    with pytest.raises(ValueError, match=r"DE-091 joint elbow6: found BIClongx, .*that the weights know") as refused:
         fitted.method.fit(Recording(unknown, others))
     assert "\n" not in str(refused.value)
 

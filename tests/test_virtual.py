@@ -19,7 +19,7 @@ def subjects(request):
 
 def test_shapes_and_finite_values(subjects):
     v = subjects
-    for signal in (v.angle, v.velocity, v.acceleration, v.torque, v.own_torque, v.demanded_torque):
+    for signal in (v.angle, v.velocity, v.acceleration, v.torque, v.own_torque, v.needed_torque):
         assert signal.shape == (B, K, T) and torch.isfinite(signal).all()
     for signal in (v.envelopes, v.excitations):
         assert signal.shape == (B, K, T, M) and torch.isfinite(signal).all() and (signal >= 0).all()
@@ -37,7 +37,7 @@ def test_one_seed_one_cohort():
 
 
 def test_muscles_give_the_torque_that_the_motion_needs(subjects):
-    missing = (subjects.own_torque - subjects.demanded_torque).abs() > 0.02
+    missing = (subjects.own_torque - subjects.needed_torque).abs() > 0.02
     assert missing.float().mean() < 0.03  # frames where all muscles of a group are at their limit
 
 

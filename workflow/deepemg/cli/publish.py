@@ -35,4 +35,8 @@ def comparison(
     """
     from deepemg.report.comparison_tables import publish
 
+    unnamed = [run for run in runs if "=" not in run]
+    if unnamed:
+        raise typer.BadParameter(f"{', '.join(unnamed)} has no name; expected <name>=<folder>")
+
     publish({name: Path(folder) for name, folder in (run.split("=", 1) for run in runs)}, released)

@@ -8,7 +8,10 @@ from deepemg.recordings.subject import SIZES, SubjectFolder
 
 
 def protocol_row(subject: SubjectFolder) -> dict[str, Any]:
-    """subject, side, sex, sizes, joint, n_trials, n_mvc, loads, observed and held-out channels, emg_level, source."""
+    """subject, side, sex, sizes, arm, n_trials, n_mvc, loads, observed and held-out channels, emg_level, source.
+
+    The columns arm (the joint) and emg_level (the reference) keep the names that the released table has.
+    """
     described = subject.description
     return {
         "subject": subject.id,

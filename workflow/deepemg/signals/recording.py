@@ -12,9 +12,8 @@ import pandas as pd
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.opensim import inverse_dynamics
 from deepemg.recordings.signal import Signal
-from deepemg.signals.emg import envelope
+from deepemg.signals.arrays import check_arrays, check_channels, fractions, one_per_trial
 from deepemg.signals.kinematics import kinematics
-from deepemg.signals.normalisation import reference_level
 from deepemg.signals.settings import EnvelopeSettings, SignalSettings
 
 Reference = Literal["mvc", "training maximum"]
@@ -157,51 +156,29 @@ class Recording:
         """
         of_subject = load_joint(joint) if isinstance(joint, str) else joint
         angles, signals = _listed(angle_deg), _listed(emg)
-        loads, splits = (list(np.broadcast_to(value, len(angles))) for value in (load_kg, split))
-        for values in (*signals, *mvc):
-            if values.ndim != 2 or values.shape[1] != len(channels):
-                raise ValueError(f"EMG has shape {values.shape}; expected (samples, {len(channels)}), one per channel")
-
-        def smooth(values: np.ndarray) -> np.ndarray:
-            if kind == "fraction":
-                return values
-            e = settings.envelopes
-            band = {"low_hz": e.band_low_hz, "high_hz": e.band_high_hz, "cutoff_hz": e.envelope_cutoff_hz}
-            return np.column_stack([envelope(column, rate_hz=rate_hz, order=e.order, **band) for column in values.T])
-
-        envelopes, maximal = [smooth(values) for values in signals], [smooth(values) for values in mvc]
-        training = [values for values, name in zip(envelopes, splits, strict=True) if name == "train"]
-        levels = np.ones(len(channels))
+        loads, splits = (one_per_trial(n, v, len(angles)) for n, v in (("load_kg", load_kg), ("split", split)))
+        check_channels(channels, of_subject)
+        check_arrays(angles, signals, mvc, len(channels))
         if kind == "raw":
-            window = {"rate_hz": rate_hz, "window_s": settings.envelopes.mvc_window_s}
-            columns = (
-                [[trial[:, place] for trial in group] for group in (maximal, training)]
-                for place in range(len(channels))
-            )
-            levels = np.array([reference_level(of_mvc, of_training, **window) for of_mvc, of_training in columns])
-        trials = []
-        for place, (angle, values) in enumerate(zip(angles, envelopes, strict=True)):
-            if angle.shape != values.shape[:1]:
-                raise ValueError(f"trial {place + 1}: angle has shape {angle.shape}, EMG {values.shape}")
-            given = Signal(np.deg2rad(angle), rate_hz)
-            how = settings.kinematics
+            signals = fractions(signals, mvc, splits, rate_hz=rate_hz, settings=settings.envelopes)
+        trials, how = [], settings.kinematics
+        for place, (angle, values) in enumerate(zip(angles, signals, strict=True)):
+            given, load = Signal(np.deg2rad(angle), rate_hz), float(loads[place])
             table = kinematics(given, cutoff_hz=how.cutoff_hz, order=how.order, rate_hz=settings.rate_hz)
             time, position, velocity = (table[name].to_numpy() for name in ("time_s", "angle_rad", "velocity_rad_s"))
-            sampled = [np.interp(time, given.time_s, column) for column in (values / levels).T]
-            by_muscle = {
-                m: v for name, v in zip(channels, sampled, strict=True) for m in of_subject.members(name) or (name,)
-            }
+            sampled = [np.interp(time, given.time_s, column) for column in values.T]
+            heads = {m: v for name, v in zip(channels, sampled, strict=True) for m in of_subject.members(name)}
             trials.append(
                 Trial(
                     name=str(place + 1),
                     split=str(splits[place]),
-                    load_label=f"{loads[place]:g}kg",
-                    load_kg=float(loads[place]),
+                    load_label=f"{load:g}kg",
+                    load_kg=load,
                     time_s=time,
                     angle=position,
                     velocity=velocity,
-                    torque=inverse_dynamics(of_subject, time, position, load_kg=float(loads[place])),
-                    envelopes=envelope_matrix(of_subject.muscle_names, by_muscle, len(time)),
+                    torque=inverse_dynamics(of_subject, time, position, load_kg=load),
+                    envelopes=envelope_matrix(of_subject.muscle_names, heads, len(time)),
                     muscles=of_subject.muscle_names,
                 )
             )

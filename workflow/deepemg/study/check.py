@@ -103,20 +103,22 @@ def fetch_embedded(path: Path) -> None:
 
 
 def check_methods(config: StudyConfig) -> None:
-    """Make every method and variant of the configuration. Raises RecordingError with what is wrong in any of them."""
-    problems: list[Problem] = []
-    fit = config.fit_method
-    for name in dict.fromkeys([*fit.methods, *fit.settings, *fit.variants, *_fitted(config)]):
-        if config.base_method(name) not in METHODS:
+    """Make every method and variant of the configuration. Raises RecordingError with what is wrong in any of them.
+
+    What is wrong with a method is not told again for each of its variants.
+    """
+    fit, problems, wrong = config.fit_method, list[Problem](), set[str]()
+    for name in dict.fromkeys([*METHODS, *fit.variants, *_fitted(config)]):
+        base = config.base_method(name)
+        if base not in METHODS:
             known = ", ".join([*METHODS, *fit.variants])
-            problems.append(
-                Problem("DE-096", f"config, {name}", "no such method", f"one of {known}", "correct the name")
-            )
-            continue
-        try:
-            config.method(name)
-        except RecordingError as error:
-            problems += error.problems
+            problems.append(Problem("DE-096", "config", repr(name), f"one of {known}", "correct the name"))
+        elif base not in wrong:
+            try:
+                config.method(name)
+            except RecordingError as error:
+                problems += error.problems
+                wrong.add(name)
     if problems:
         raise RecordingError(problems)
 
@@ -138,7 +140,7 @@ def check_weights(study: Study) -> None:
             "DE-091",
             str(subject.folder),
             f"muscles {', '.join(unknown)}",
-            f"those that {' and '.join(names)} were trained on ({', '.join(SLOTS)})",
+            f"those that the weights of {' and '.join(names)} know ({', '.join(SLOTS)})",
             "leave the methods out: --config fit_method={methods: [...]}",
         )
         for subject in study.subjects.values()
