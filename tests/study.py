@@ -1,4 +1,4 @@
-"""A copy of the project in a temporary folder with an environment of its own, small and quick, for the real workflow."""
+"""A small and quick copy of the project in a temporary folder, with an environment of its own: the real workflow."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Study:
         for name in SOURCES:
             source, target = root / name, folder / name
             if source.is_dir():
-                shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.pt", "*.dvc"))
+                unwanted = shutil.ignore_patterns("__pycache__", "*.pt", "*.dvc")
+                shutil.copytree(source, target, symlinks=True, ignore=unwanted)
             else:
                 shutil.copy(source, target)
         self.python = own_environment(folder)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import make_trial, only, record, with_envelopes
+from conftest import make_trial, record
 from deepemg.joint.definition import Joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.settings import ForwardSettings
@@ -125,10 +125,3 @@ def test_calibration_reduces_the_loss_of_every_forward_model(
     method = replace(make(iterations=3), scheme=scheme, forward=ForwardSettings(**changes))
     history = method.fit(record(elbow6, [trial])).history()
     assert history["loss"].iloc[1] < history["loss"].iloc[0]
-
-
-def test_silence_alone_is_survived(elbow6: Joint) -> None:
-    trial = make_trial(elbow6, seconds=1)
-    silent = with_envelopes(only(trial, ["TRIlat"]), {"TRIlat": np.zeros_like(trial.angle)})
-    result = make(iterations=5).fit(record(elbow6, [silent])).reconstruct(silent)
-    assert np.isfinite(result.mean).all() and np.isfinite(result.torque).all()

@@ -323,7 +323,7 @@ def test_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no such file"):
         deepemg.load(tmp_path / "none")
     (tmp_path / "text").write_text("no model")
-    with pytest.raises(ValueError, match="no model that this version of deepemg reads") as caught:
+    with pytest.raises(ValueError, match="expected a model written by save, of this version") as caught:
         deepemg.load(str(tmp_path / "text"))
     assert "\n" not in str(caught.value)
 

@@ -224,6 +224,13 @@ def test_a_silent_a_constant_and_a_single_channel_are_survived(method: Method, e
         assert result.mean.min() >= 0 and result.mean.max() <= 1
 
 
+def test_channels_that_are_all_silent_are_refused(method: Method, elbow6: Joint) -> None:
+    trial = make_trial(elbow6)
+    silent = with_envelopes(only(trial, ["TRIlat"]), {"TRIlat": np.zeros_like(trial.angle)})
+    with pytest.raises(ValueError, match="only zeros in the envelopes of TRIlat"):
+        method.fit(record(elbow6, [silent]))
+
+
 def test_any_subset_of_muscles_may_be_observed(method: Method, elbow6: Joint) -> None:
     trial = make_trial(elbow6)
     for observed in (("TRIlat",), ("BIClong", "TRIlat"), ("TRIlong", "BICshort", "BIClong")):
@@ -475,7 +482,7 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(kind: str, recording: Re
             torch.save([1, 2, 3], path)
         case "another method":
             torch.save(plain | {"method": "ridge"}, path)
-    with pytest.raises(ValueError, match="no model that this version of deepemg reads") as refused:
+    with pytest.raises(ValueError, match="expected a model written by save, of this version") as refused:
         load(path)
     assert str(refused.value).startswith(f"{path}: ") and "\n" not in str(refused.value)
 
@@ -500,7 +507,7 @@ def test_nothing_is_executed_on_reading(how: str, recording: Recording, tmp_path
     else:
         method_class("so")().fit(recording).save(path)
         torch.save(torch.load(path, weights_only=True) | {"state": Malicious(mark)}, path)
-    with pytest.raises(ValueError, match="no model") as refused:
+    with pytest.raises(ValueError, match="expected a model written by save") as refused:
         load(path)
     assert "\n" not in str(refused.value) and not mark.exists()
     torch.load(path, weights_only=False) if how != "pickle" else pickle.loads(path.read_bytes())

@@ -237,6 +237,11 @@ def test_single_networks_can_be_used(recording: Recording, method: NMM) -> None:
     assert len(method.infer(two, recording).members) == 2
     (alone,) = replace(method, networks=(2,)).infer(two, recording).members
     assert torch.equal(alone.mean, two.infer(recording).members[1].mean)
+    for absent in (0, 3):
+        with pytest.raises(ValueError, match=rf"networks: found \[{absent}\]; expected numbers from 1 to 2"):
+            two.members((absent,))
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        NMM(networks=(0,))
 
 
 def test_a_muscle_given_in_the_training_trials_is_read_there(
@@ -286,10 +291,10 @@ def with_weights(
 ) -> Callable[..., Method]:
     """The method, with changed settings, of the weights."""
     if request.param == "nmm":
-        return lambda **changes: NMM(weights=weights, **changes)
+        return lambda **changes: NMM(**{"weights": weights, **changes})
     path = tmp_path_factory.mktemp("trees") / "trees.pt"
     save_ensembles(train_trees(draw_samples(2, few_trees()), 2, few_trees()), path)
-    return lambda **changes: BoostedTrees(weights=str(path), **changes)
+    return lambda **changes: BoostedTrees(**{"weights": str(path), **changes})
 
 
 @pytest.mark.parametrize(
@@ -358,6 +363,34 @@ def test_a_model_whose_networks_know_other_features_is_refused(fitted: FittedNMM
     assert "\n" not in str(refused.value)
 
 
-def test_weights_that_are_not_there_are_missed_with_the_way_to_get_them(recording: Recording, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"DE-093 .*Fix: .*dvc pull"):
-        NMM(weights=str(tmp_path / "absent.pt")).fit(recording)
+@pytest.mark.parametrize(("method", "way"), [(NMM, "dvc pull"), (BoostedTrees, "snakemake")])
+def test_weights_that_are_not_there_are_missed_with_the_way_to_get_them(
+    method: Callable[..., Method], way: str, recording: Recording, tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError, match=rf"DE-093 .*Fix: .*{way}"):
+        method(weights=str(tmp_path / "absent.pt")).fit(recording)
+
+
+def test_files_that_are_no_weights_are_refused_in_one_line(
+    with_weights: Callable[..., Method], weights: str, recording: Recording, tmp_path: Path
+) -> None:
+    others = {"text": b"no weights", "empty": b"", "bytes": bytes(range(256)), "cut": Path(weights).read_bytes()[:999]}
+    for name, content in others.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=rf"{name}: found .*; expected (the weights|trained trees)") as raised:
+            with_weights(weights=str(tmp_path / name)).fit(recording)
+        assert "\n" not in str(raised.value)
+
+
+def test_weights_of_the_other_method_are_refused(weights: str, recording: Recording, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="expected trained trees"):
+        BoostedTrees(weights=weights).fit(recording)
+    save_ensembles({}, tmp_path / "trees.pt")
+    with pytest.raises(ValueError, match="expected the weights of nmm"):
+        NMM(weights=str(tmp_path / "trees.pt")).fit(recording)
+
+
+def test_weights_have_the_same_bytes_under_any_name(weights: str, tmp_path: Path) -> None:
+    for name in ("a.pt", "another.pt"):
+        load_weights(weights).save(tmp_path / name)
+    assert (tmp_path / "a.pt").read_bytes() == (tmp_path / "another.pt").read_bytes()

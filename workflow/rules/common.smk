@@ -15,6 +15,9 @@ except RecordingError as error:
 SUBJECTS = STUDY.subjects
 METHODS = list(STUDY.config.fit_method.methods)
 OPPONENTS = list(STUDY.config.fit_method.opponents)
+EVERYONE = [*METHODS, *OPPONENTS]
+GIVEN = [f"{method}-given" for method in STUDY.config.cross_validate.given]
+RIDGES = ["ridge-emg", "ridge-motion", "ridge-all"]
 LOADS = sorted({load for subject in SUBJECTS.values() for load in subject.loads})
 
 

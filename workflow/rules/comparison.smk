@@ -1,18 +1,7 @@
 # Beside the study: everything a user would pick instead (`snakemake opponents`: one fit per subject for all loads), and each
 # load left out of the training and then reconstructed (`snakemake unseen_load`).
-EVERYONE = [*METHODS, *OPPONENTS]
 SEVERAL_LOADS = [name for name, subject in SUBJECTS.items() if len(subject.loads) > 1]
 COMPARED = {"opponents": list(SUBJECTS), "unseen_load": SEVERAL_LOADS}
-
-
-def get_compared_fits(wildcards):
-    """Reconstructions of a subject that are compared: of every method, or of loads seen and not seen."""
-    if wildcards.comparison == "opponents":
-        return get_all_loads_fits(wildcards.subject, "reconstruction.parquet", EVERYONE)
-    loads = [*(f"not_{load}" for load in SUBJECTS[wildcards.subject].loads), "all"]
-    return expand(
-        f"<results>/{wildcards.subject}/{{load}}/{{method}}/reconstruction.parquet", load=loads, method=METHODS
-    )
 
 
 use rule score_methods as score_comparison with:

@@ -1,17 +1,5 @@
 # Each recorded channel hidden in turn, each trial or load left out in turn: `snakemake cross_validation`. No truth needed.
-RIDGES = ["ridge-emg", "ridge-motion", "ridge-all"]
-GIVEN = [f"{method}-given" for method in STUDY.config.cross_validate.given]
 CROSS_VALIDATED = [*STUDY.config.cross_validate.methods, *GIVEN, *RIDGES]
-
-
-def get_base_name(name):
-    """The name of a method that is given the channel in its training trials, without that addition."""
-    return name.removesuffix("-given") if name in GIVEN else name
-
-
-def get_cross_validated_modules(name):
-    """The module of a method; ridge regression stands in the script's own imports."""
-    return [] if name in RIDGES else [module_of_method(get_base_name(name))]
 
 
 rule cross_validate:

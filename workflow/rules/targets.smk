@@ -47,6 +47,26 @@ def get_all_loads_fits(subject, file, methods=METHODS):
     return expand(f"<results>/{{subject}}/all/{{method}}/{file}", subject=subject, method=methods)
 
 
+def get_compared_fits(wildcards):
+    """Reconstructions of a subject that are compared: of every method, or of loads seen and not seen."""
+    if wildcards.comparison == "opponents":
+        return get_all_loads_fits(wildcards.subject, "reconstruction.parquet", EVERYONE)
+    loads = [*(f"not_{load}" for load in SUBJECTS[wildcards.subject].loads), "all"]
+    return expand(
+        f"<results>/{wildcards.subject}/{{load}}/{{method}}/reconstruction.parquet", load=loads, method=METHODS
+    )
+
+
+def get_base_name(name):
+    """The name of a method that is given the channel in its training trials, without that addition."""
+    return name.removesuffix("-given") if name in GIVEN else name
+
+
+def get_cross_validated_modules(name):
+    """The module of a method; ridge regression stands in the script's own imports."""
+    return [] if name in RIDGES else [module_of_method(get_base_name(name))]
+
+
 def get_trained():
     """Methods whose training has a course that a figure can show."""
     return [method for method in METHODS if STUDY.config.base_method(method) == "nmm-paper"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from deepemg.report import torque
 from deepemg.report.style import save
-from deepemg.report.test_trials import reconstructed_torque_of_tests, torque_of_tests
+from deepemg.report.trial_tables import reconstructed_torque_of_tests, torque_of_tests
 
 pairs = zip(snakemake.input.kinematics, snakemake.input.torque, strict=True)
 references = pd.concat([torque_of_tests(*pair) for pair in pairs])

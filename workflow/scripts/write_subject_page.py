@@ -14,7 +14,7 @@ from deepemg.recordings.subject import read_subject
 from deepemg.report import torque
 from deepemg.report.page import render_page
 from deepemg.report.style import svg_text
-from deepemg.report.test_trials import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
+from deepemg.report.trial_tables import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
 from deepemg.report.versions import versions
 
 files, params = snakemake.input, snakemake.params

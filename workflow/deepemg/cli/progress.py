@@ -110,6 +110,7 @@ def show(process: subprocess.Popen[str], course: Course, log: TextIO, console: C
         TextColumn("{task.fields[left]}"),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     told = time.monotonic()
     with bar:

@@ -17,7 +17,7 @@ ENGINES = {  # distributions that do a method's numerical work
     "nmm": ("torch",),
     "hybrid": ("scipy", "torch"),
     "moco": ("opensim",),
-    "trees": ("scikit-learn", "torch"),
+    "trees": ("numpy", "torch"),
 }
 
 

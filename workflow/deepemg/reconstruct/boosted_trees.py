@@ -16,7 +16,6 @@ import torch
 from pydantic import Field
 from pydantic.dataclasses import dataclass as settings_dataclass
 
-from deepemg.atomic import written_aside
 from deepemg.joint.definition import Joint
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.contract import Fitted, Method, Reconstruction, check_recording, check_trial
@@ -27,6 +26,7 @@ from deepemg.reconstruct.nmm.slots import SLOTS
 from deepemg.reconstruct.nmm.target import OFFSET, from_log_level
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
+from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
 from deepemg.settings import STRICT
 from deepemg.signals.recording import Recording, Trial
 
@@ -47,7 +47,14 @@ class BoostedTrees(Method):
     def fit(self, recording: Recording, *, seed: int = 1) -> FittedBoostedTrees:
         """Read the trained trees; `seed` changes nothing. Raises ValueError where they cannot read the recording."""
         check_recording(recording)
-        state = torch.load(self.weights, weights_only=True)
+        if not Path(self.weights).is_file():
+            raise FileNotFoundError(
+                f"DE-093 {self.weights}: no such file; expected trained trees. Fix: train them in a clone of the "
+                f"project (snakemake {self.weights}), or name a file (weights)."
+            )
+        state = read_tensors(self.weights, "trained trees")
+        if "trees" not in state:
+            raise ValueError(f"{self.weights}: found {', '.join(state)}; expected trained trees")
         TrainedWith.restore(state["trained_with"]).check(recording, self.forward)
         ensembles = restore_ensembles(state["trees"])
         return FittedBoostedTrees(self, recording.joint, ensembles, recording.of_trials([]))
@@ -107,8 +114,7 @@ def restore_ensembles(state: dict[str, Any]) -> dict[str, TreeEnsemble]:
 def save_ensembles(ensembles: dict[str, TreeEnsemble], path: Path) -> None:
     """Write the trained trees of all muscles, with what they were trained with."""
     trees = {muscle: ensemble.state() for muscle, ensemble in ensembles.items()}
-    with written_aside(path) as aside:
-        torch.save({"trees": trees, "trained_with": TrainedWith.now().state()}, aside)
+    write_tensors(path, {"trees": trees, "trained_with": TrainedWith.now().state()})
 
 
 @dataclass(frozen=True)

@@ -91,14 +91,20 @@ class Method(ABC):
 
 
 def check_recording(recording: Recording) -> tuple[str, ...]:
-    """Observed muscles of the trials. Raises ValueError where there are none, or they differ between trials."""
+    """Observed muscles of the trials.
+
+    Raises ValueError where there are none, they differ between trials, or all of them are silent throughout.
+    """
     if not recording.trials:
         raise ValueError("a fit needs at least one trial")
     first = recording.trials[0]
     for trial in recording.trials:
         if trial.observed != first.observed:
             raise ValueError(f"trial {trial.name} observes {trial.observed}, trial {first.name} {first.observed}")
-    return check_trial(first, recording.joint)
+    observed = check_trial(first, recording.joint)
+    if not any(trial.observed_matrix().any() for trial in recording.trials):
+        raise ValueError(f"found only zeros in the envelopes of {', '.join(observed)}; expected EMG")
+    return observed
 
 
 def check_trial(trial: Trial, joint: Joint) -> tuple[str, ...]:

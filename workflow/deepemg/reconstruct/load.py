@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-
 from deepemg.joint.scaling import restore_joint
 from deepemg.reconstruct.contract import Fitted
 from deepemg.reconstruct.registry import method_class
+from deepemg.reconstruct.tensor_file import read_tensors
 from deepemg.settings import from_plain
+
+EXPECTED = "a model written by save, of this version of deepemg"
 
 
 def load(path: str | Path) -> Fitted:
@@ -17,13 +18,11 @@ def load(path: str | Path) -> Fitted:
 
     Raises FileNotFoundError where there is no file, and ValueError, in one line, where it is no model of this package.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{path}: no such file; expected a model written by save")
+    model = read_tensors(path, EXPECTED)
     try:
-        model = torch.load(path, weights_only=True)
         method = from_plain(method_class(model["method"]), model["settings"])
         fitted: Fitted = method.restore(restore_joint(model["joint"]), model["state"])
-    except Exception as error:  # torch and pickle tell in many ways what a file is not
+    except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:  # other versions, other files
         found = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"{path}: no model that this version of deepemg reads ({found})") from error
+        raise ValueError(f"{path}: found {found}; expected {EXPECTED}") from error
     return fitted

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from deepemg.atomic import written_aside
 from deepemg.joint.definition import Joint
 from deepemg.joint.scaling import describe_joint
+from deepemg.reconstruct.tensor_file import write_tensors
 from deepemg.settings import as_plain
 
 
@@ -24,7 +21,4 @@ def save_model(path: str | Path, *, name: str, method: Any, joint: Joint, state:
         "joint": describe_joint(joint),
         "state": state,
     }
-    buffer = io.BytesIO()  # torch writes the name of the file into the file; a buffer has none
-    torch.save(model, buffer)
-    with written_aside(path) as aside:
-        aside.write_bytes(buffer.getvalue())
+    write_tensors(path, model)

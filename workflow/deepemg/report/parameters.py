@@ -74,7 +74,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, subjects: list[str], colours: Mapping
         shift = 0.6 * ((number + 0.5) / len(subjects) - 0.5)
         places = [muscles.index(muscle) + shift for muscle in own["muscle"]]
         values, spreads = (own["personal"] - own["generic"]) / own["prior_sd"], own["sd"] / own["prior_sd"]
-        for place, value, spread, told in zip(places, values, spreads, own["identified"], strict=True):
+        for place, value, spread, identified in zip(places, values, spreads, own["identified"], strict=True):
             axes.errorbar(
                 place,
                 value,
@@ -82,7 +82,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, subjects: list[str], colours: Mapping
                 color=colours[subject],
                 marker="o",
                 markersize=3,
-                fillstyle="full" if told else "none",
+                fillstyle="full" if identified else "none",
                 elinewidth=0.7,
                 markeredgewidth=0.6,
             )

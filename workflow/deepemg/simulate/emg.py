@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepemg.joint.activation import inverse_activation_curve
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.electrodes import Electrodes
 from deepemg.simulate.noise import coloured_noise, smooth_process
@@ -21,7 +22,7 @@ def raw_emg(
     sources = np.empty((samples, muscles))
     for index in range(muscles):
         ahead = np.interp(time + electrodes.delay, np.arange(len(excitation)) * interval, excitation[:, index])
-        amplitude = emg_level(ahead, electrodes.shape[index]) * wander[:, index]
+        amplitude = _amplitude(ahead, electrodes.shape[index]) * wander[:, index]
         low, high = float(electrodes.carrier_low[index]), float(electrodes.carrier_high[index])
         grouping = 1 + spread["grouping_sd"] * smooth_process(rng, samples, 1, spread["grouping_time"], 1 / rate)[:, 0]
         pattern = _carrier(rng, samples, rate, low, high) * grouping / np.hypot(1, spread["grouping_sd"])
@@ -35,15 +36,9 @@ def raw_emg(
     )
 
 
-def emg_level(excitation: np.ndarray, shape: float) -> np.ndarray:
-    """EMG amplitude u in 0-1 of an excitation a in 0-1: the inverse of a = (exp(A u) - 1)/(exp(A) - 1).
-
-    The relation of EMG-driven models (Lloyd and Besier 2003); A < 0 bends it, so that weak EMG gives more force, and
-    A = 0 is linear.
-    """
-    if shape == 0:
-        return excitation
-    return np.log1p(excitation * np.expm1(shape)) / shape
+def _amplitude(excitation: np.ndarray, shape: float) -> np.ndarray:
+    """EMG amplitude in 0-1 of an excitation in 0-1: the inverse of the activation curve; a shape of 0 is linear."""
+    return excitation if shape == 0 else inverse_activation_curve(excitation, shape)
 
 
 def _carrier(rng: np.random.Generator, samples: int, rate: float, low: float, high: float) -> np.ndarray:

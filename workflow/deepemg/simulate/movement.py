@@ -13,8 +13,8 @@ from deepemg.simulate.plants import make_plant
 from deepemg.simulate.plants.plant import Reading
 from deepemg.simulate.protocol import Movement, Streams
 from deepemg.simulate.sharing import PLANS
-from deepemg.simulate.skeleton import Skeleton
 from deepemg.simulate.subject import Subject
+from deepemg.simulate.torque_solver import TorqueSolver
 
 ASTRAY_DEG = 60.0  # from the plan: the muscles have lost the arm, which then swings through its joint's end stop
 
@@ -33,10 +33,10 @@ def simulate_movement(
     control, rules = assumptions["control"], assumptions["tiers"][tier]
     joint = subject.joint.in_posture(trial.posture)
     motion = plan_curls(subject.habit, trial, control["interval"], streams("motion"), assumptions["motion"])
-    skeleton = Skeleton(joint, trial.load_kg)
+    solver = TorqueSolver(joint, trial.load_kg)
     sharing = PLANS[rules["sharing"]](subject, motion, trial.load_kg, streams("sharing"), assumptions)
-    floor = co_contraction(subject, motion, skeleton.torques(motion), sharing.relative)
-    needed = tracking(subject, skeleton, motion, control)
+    floor = co_contraction(subject, motion, solver.torques(motion), sharing.relative)
+    needed = tracking(subject, solver, motion, control)
     controller = Controller(subject, needed, sharing, floor, control)
     plant = make_plant(rules["engine"], subject, joint, trial.load_kg, control)
     modulation = fast_modulation(len(motion.time), len(joint.muscles), streams("modulation"), control)
@@ -47,7 +47,7 @@ def simulate_movement(
     return truth
 
 
-def tracking(subject: Subject, skeleton: Skeleton, motion: Motion, control: Assumptions) -> NeededTorque:
+def tracking(subject: Subject, solver: TorqueSolver, motion: Motion, control: Assumptions) -> NeededTorque:
     """Muscle torque (N m) for the planned acceleration plus feedback, with the joint's own damping overcome."""
 
     def needed(row: int, reading: Reading) -> float:
@@ -59,7 +59,7 @@ def tracking(subject: Subject, skeleton: Skeleton, motion: Motion, control: Assu
             + control["acceleration_damping"] * velocity_error
         )
         return float(
-            skeleton.torque(reading.angle, reading.velocity, float(acceleration))
+            solver.torque(reading.angle, reading.velocity, float(acceleration))
             + control["stiffness"] * angle_error
             + control["damping"] * velocity_error
             + subject.joint_damping * reading.velocity

@@ -128,7 +128,7 @@ def check_weights(study: Study) -> None:
 
     Raises RecordingError where weights could not read a subject.
     """
-    names = [name for name in study.config.fit_method.methods if name in TRAINED_ONCE]
+    names = [name for name in study.config.fit_method.methods if study.config.base_method(name) in TRAINED_ONCE]
     if not names:
         return
     from deepemg.reconstruct.nmm.amortised_posterior import load_weights  # torch takes seconds, and others need none
@@ -149,11 +149,15 @@ def check_weights(study: Study) -> None:
     if problems:
         raise RecordingError(problems)
     for name in names:
-        weights = study.config.settings_of(name).get("weights")
-        if name == WEIGHTS and weights and not Path(weights).exists():
-            fix = "bring it, train it (make weights), or leave the method out"
-            raise RecordingError([Problem("DE-093", weights, "no such file", "trained weights", fix)])
-        trained_with = load_weights(weights).trained_with if name == WEIGHTS else TrainedWith.now()
+        weights, trained_with = study.config.settings_of(name).get("weights"), TrainedWith.now()
+        if study.config.base_method(name) == WEIGHTS:
+            try:
+                trained_with = load_weights(weights).trained_with
+            except (FileNotFoundError, ValueError) as error:
+                missing = isinstance(error, FileNotFoundError)
+                found = "no such file" if missing else str(error).removeprefix(f"{weights}: ")
+                fix = "bring it, name another (weights), train it (make weights), or leave the method out"
+                raise RecordingError([Problem("DE-093", str(weights), found, "trained weights", fix)]) from error
         trained_with.check_signals(study.config.process_emg, study.config.method(name).forward)
 
 

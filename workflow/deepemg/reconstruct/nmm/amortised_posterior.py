@@ -12,16 +12,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepemg.atomic import written_aside
 from deepemg.reconstruct.nmm.density_estimator import DensityEstimator, Shape
 from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian, mixture_moments
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.observations import observe
 from deepemg.reconstruct.nmm.slots import FLEXOR
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
+from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
 from deepemg.signals.recording import Recording
 
 OPEN = 0.0  # log sd of the log ratios before anything is read: a factor of e
+WEIGHTS = "the weights of nmm, of this version of deepemg"
 RELEASED = "resources/nmm.pt"  # inside the package
 
 
@@ -63,7 +64,12 @@ class AmortisedPosterior:
         return NominalJoint()
 
     def members(self, chosen: Sequence[int]) -> AmortisedPosterior:
-        """The same with the networks of these numbers, from 1; with all where none is named."""
+        """The same with the networks of these numbers, from 1; with all where none is named.
+
+        Raises ValueError where there is no such network.
+        """
+        if any(not 1 <= number <= len(self.networks) for number in chosen):
+            raise ValueError(f"networks: found {list(chosen)}; expected numbers from 1 to {len(self.networks)}")
         networks = tuple(self.networks[number - 1] for number in chosen) or self.networks
         return replace(self, networks=networks)
 
@@ -99,8 +105,7 @@ class AmortisedPosterior:
 
     def save(self, path: str | Path) -> None:
         """Write the weights file that `load_weights` reads."""
-        with written_aside(path) as aside:
-            torch.save(self.state(), aside)
+        write_tensors(path, self.state())
 
 
 def restore_posterior(state: dict[str, Any]) -> AmortisedPosterior:
@@ -117,7 +122,8 @@ def restore_posterior(state: dict[str, Any]) -> AmortisedPosterior:
 def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
     """Read a weights file, by default the released one that came with the package; nothing in it is executed.
 
-    Raises FileNotFoundError, with the way to get them, where the released weights did not come along.
+    Raises FileNotFoundError, with the way to get them, where the released weights did not come along, and ValueError
+    where the file is none of this version.
     """
     file = Path(path) if path else Path(str(files("deepemg"))) / RELEASED
     if not file.exists():
@@ -125,4 +131,8 @@ def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
             f"DE-093 {file}: no such file; expected trained weights. Fix: in a clone of the project, dvc pull "
             f"{RELEASED}.dvc; or name a file (weights), or train them (deepemg train)."
         )
-    return restore_posterior(torch.load(file, weights_only=True))
+    state = read_tensors(file, WEIGHTS)
+    try:
+        return restore_posterior(state)
+    except (LookupError, TypeError, RuntimeError) as error:  # other files, other versions
+        raise ValueError(f"{file}: found {', '.join(state)}; expected {WEIGHTS}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ class NMM(SubjectFitSettings, Method):
         default=None,
         description="File of the trained networks; empty = the released ones, which come with the package.",
     )
-    networks: tuple[int, ...] = Field(
+    networks: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         default=(),
         description="Which of the trained networks are used, counted from 1; none named = all of them, as in the "
         "study. Single ones show their spread.",
@@ -101,7 +101,8 @@ class NMM(SubjectFitSettings, Method):
             terms = (result.terms[name] for name in ("posterior", "torque", "parameter"))
             rows.append((iterations, result.loss, *terms))
         losses = pd.DataFrame(rows, columns=list(HISTORY))
-        return FittedNMM(self, joint, amortised, recording, result.personal, sd, prior_sd, losses)
+        context = recording.of_trials(recording.trials)  # without the trials held out
+        return FittedNMM(self, joint, amortised, context, result.personal, sd, prior_sd, losses)
 
     def infer(self, amortised: AmortisedPosterior, recording: Recording) -> SubjectPosterior:
         """Posterior of all trials together, with torque and isometric contractions where the settings allow them.

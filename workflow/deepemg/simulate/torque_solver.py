@@ -9,7 +9,7 @@ from deepemg.joint.opensim import build_model, import_opensim
 from deepemg.simulate.motion import Motion
 
 
-class Skeleton:
+class TorqueSolver:
     """The arm without muscles. It holds OpenSim's objects, which must outlive every call."""
 
     def __init__(self, joint: Joint, load_kg: float) -> None:
