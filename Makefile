@@ -97,6 +97,6 @@ envs/study.yaml: requirements.txt
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	pip install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $$(grep '^torch==' requirements.txt)
-	pip install --quiet -r requirements.txt
+	pip install --quiet --use-pep517 -r requirements.txt
 	pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
