@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from deepemg.joint.definition import Joint, load_joint
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.signals.recording import Contraction, Recording, Reference, Trial, envelope_matrix
 from deepemg.simulate.assumptions import Assumptions, load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort

@@ -318,7 +318,7 @@ class Page(HTMLParser):
         self.text += data if self.open and self.open[-1] != "style" else ""
 
 
-def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> str:
+def page(subject: str = "S1", reference: str = "mvc", **changes: pd.DataFrame) -> str:
     tables: dict[str, Any] = {
         "quality": pd.DataFrame({"channel": ["emg1", "emg2"], "snr_db": [20.0, np.nan], "flags": ["", "mains hum"]}),
         "angles": pd.DataFrame({"trial": ["a"], "max_deg": [140.0], "flags": [["outside the joint's 0 to 130 deg"]]}),
@@ -330,8 +330,8 @@ def page(subject: str = "S1", has_mvc: bool = True, **changes: pd.DataFrame) -> 
         subject,
         {"joint": JOINT.name, "source": "simulated", "loads": LOADS},
         joint="elbow",
-        reference="mvc" if has_mvc else "training maximum",
-        priors={"triceps, medial head": ["triceps, lateral head"]},
+        reference=reference,
+        indistinct={"triceps, medial head": ["triceps, lateral head"]},
         has_truth=True,
         envelopes={"mse": "<svg><a href='http://example.org'/></svg>", "copy": "<svg/>"},
         torque_figure="<svg/>",
@@ -369,11 +369,11 @@ def test_page_escapes_what_it_is_given() -> None:
 
 
 def test_page_states_its_limits() -> None:
-    with_mvc, without = Page(page()).text, Page(page(has_mvc=False)).text
+    with_mvc, without = Page(page()).text, Page(page(reference="training maximum")).text
     assert "triceps, medial head: prior, not measured." in with_mvc
     assert "not %MVC" in without and "not %MVC" not in with_mvc
     assert f"4 of {len(PARAMETERS)} parameters stand at a bound" in with_mvc
-    assert "cannot separate the brachialis" in with_mvc
+    assert "stays as it is when two that pull against each other" in with_mvc
     assert "No score" in Page(page(deep_emg=DEEP_EMG.iloc[:0])).text
     assert "No score" not in with_mvc
 

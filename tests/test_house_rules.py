@@ -147,7 +147,7 @@ def test_sources_of_a_rule_are_what_its_script_reaches(root, monkeypatch):
     monkeypatch.chdir(root)
     script = Path("workflow/scripts/score_methods.py")
     found = rule_sources(script)
-    assert {str(script), f"{LIBRARY}/evaluate/metrics.py", f"{LIBRARY}/evaluate/scores.py"} <= set(found)
+    assert {str(script), f"{LIBRARY}/evaluate/metrics.py", f"{LIBRARY}/evaluate/score_tables.py"} <= set(found)
     assert not any("/simulate/" in file or "/nmm/" in file for file in found)
 
 

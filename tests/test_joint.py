@@ -12,7 +12,7 @@ from deepemg.joint.definition import available_joints, load_joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.geometry import MuscleGeometry
 from deepemg.joint.hill import hill_force
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.joint.opensim import build_model, import_opensim, inverse_dynamics, muscle_geometry
 from deepemg.joint.parameters import PersonalParameters, hill_parameters, parameter_scheme
 from deepemg.joint.scaling import describe_joint, restore_joint, scale_joint

@@ -14,7 +14,7 @@ from conftest import record
 from deepemg.joint.definition import load_joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.geometry import MuscleGeometry
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.joint.opensim import inverse_dynamics
 from deepemg.reconstruct.calibration import CalibrationSettings
 from deepemg.reconstruct.registry import METHODS, method_class
@@ -123,7 +123,7 @@ def test_a_knee_folder_runs_through_the_workflow(root, tmp_path):
         columns = {"time": trial.time_s, "knee": trial.angle, **observed, "VI": hidden}
         pd.DataFrame(columns).to_csv(folder / f"{name}.csv", index=False)
     refused = study.run("all", "--dry-run", check=False)
-    assert re.search(r"DE-091 data/K1: .*VI.*that nmm (was|were) trained on \(BIClong", refused)
+    assert re.search(r"DE-091 data/K1: .*VI.*weights of nmm know \(BIClong", refused)
     study.run("all", "--config", "fit_method={methods: [copy]}", "plot_deep_heatmaps={methods: [copy]}")
     deep = pd.read_csv(study.folder / "results" / "tables" / "deep_emg.csv")
     assert set(deep["muscle"]) == {"VI"} and deep["r"].min() > 0.95

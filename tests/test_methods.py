@@ -242,7 +242,7 @@ def test_any_subset_of_muscles_may_be_observed(method: Method, elbow6: Joint) ->
 def test_trials_that_observe_different_muscles_are_refused(method: Method, elbow6: Joint) -> None:
     trial = make_trial(elbow6)
     with pytest.raises(ValueError, match="observes"):
-        method.fit(record(elbow6, [trial, only(trial, ["BIClong"])]))
+        method.fit(record(elbow6, [trial, replace(only(trial, ["BIClong"]), name="b")]))
 
 
 def test_a_trial_without_emg_or_of_another_joint_is_refused(method: Method, fitted: Fitted, elbow6: Joint) -> None:
@@ -265,7 +265,7 @@ def test_a_muscle_the_joint_lacks_is_refused(elbow6: Joint) -> None:
 
 def test_a_recording_refuses_a_trial_of_another_joint(elbow6: Joint) -> None:
     with pytest.raises(ValueError, match=r"trial a has .*'BRD'.*, joint elbow6"):
-        record(elbow6, [make_trial(elbow6), make_trial(load_joint("elbow7"))])
+        record(elbow6, [make_trial(elbow6, name="b"), make_trial(load_joint("elbow7"))])
 
 
 def test_order_of_the_channels_does_not_matter(elbow6: Joint) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import make_trial, record, with_envelopes
 from deepemg.joint.definition import Joint, load_joint
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.reconstruct.contract import HISTORY, Reconstruction
 from deepemg.reconstruct.moco_inverse import FittedMocoInverse, MocoInverse, solve
 from deepemg.signals.recording import Trial, envelope_matrix

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import TINY
 from deepemg.joint.definition import Joint, load_joint
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.joint.opensim import muscle_geometry
 from deepemg.joint.scaling import scale_by_factors
 from deepemg.simulate.assumptions import load_assumptions

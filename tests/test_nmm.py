@@ -14,7 +14,7 @@ import torch
 from conftest import make_trial, record, with_envelopes
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.forward import ForwardModel
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.joint.parameters import parameter_scheme
 from deepemg.joint.scaling import scale_joint
 from deepemg.joint.settings import ForwardSettings

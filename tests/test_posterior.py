@@ -20,7 +20,7 @@ from deepemg.pretrain.examples import (
     windows_of_virtual_movements,
 )
 from deepemg.pretrain.masks import draw_masks
-from deepemg.pretrain.training import load, loss, read_settings, train
+from deepemg.pretrain.training import load_network, loss, read_settings, train
 from deepemg.pretrain.virtual.draws import Draws, read_assumptions
 from deepemg.pretrain.virtual.simulate import VirtualSubjects, simulate
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
@@ -206,7 +206,7 @@ def test_training_goes_on_where_it_was_killed(tmp_path, monkeypatch):
     for one, other in zip(whole.parameters(), again.parameters(), strict=True):
         assert torch.equal(one, other)
     assert not list(tmp_path.glob("*.checkpoint"))
-    stored = load(tmp_path / "whole.pt")
+    stored = load_network(tmp_path / "whole.pt")
     assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), stored.parameters(), strict=True))
 
 
@@ -219,8 +219,8 @@ def test_a_subject_with_uneven_trials(subjects):
     contraction = Contraction("mvc", 1.57, 40.0, envelope_matrix(joint.muscle_names, dict.fromkeys(muscles, 0.9)))
     posterior = amortised.infer(Recording(joint, tuple(trials), (contraction,)))
     mean, sd = posterior.moments()
-    assert posterior.neighbours.shape == (2, 48, len(SLOTS)) and mean.isfinite().all() and (sd > 0).all()
-    alone = amortised.infer(Recording(joint, (trials[0],))).neighbours
+    assert posterior.neighbour_level.shape == (2, 48, len(SLOTS)) and mean.isfinite().all() and (sd > 0).all()
+    alone = amortised.infer(Recording(joint, (trials[0],))).neighbour_level
     assert alone.shape == (1, 24, len(SLOTS)) and len(trials) <= MOST_TRIALS
     centre, sd = posterior.parameters()
     assert centre.shape == sd.shape == (len(ParameterScale().scheme),)

@@ -8,7 +8,7 @@ import pytest
 
 from deepemg.evaluate.levels import level_ratios
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
-from deepemg.evaluate.scores import DEEP_EMG, TORQUE, score_deep_emg, score_torque
+from deepemg.evaluate.score_tables import DEEP_EMG, TORQUE, score_deep_emg, score_torque
 from deepemg.reconstruct.contract import Reconstruction
 
 WAVE = np.sin(np.linspace(0, 12, 600))

@@ -40,7 +40,7 @@ def test_every_case_changes_what_there_is() -> None:
 
 
 def test_what_is_given_changes_and_what_was_done_does_not(group: VirtualSubjects) -> None:
-    late = stress.given(group, {"late_samples": 1, "flexor_gain": 0.7, "torque_gain": 1.1, "torque_offset": 1.0})
+    late = stress.with_errors(group, {"late_samples": 1, "flexor_gain": 0.7, "torque_gain": 1.1, "torque_offset": 1.0})
     assert torch.equal(late.excitations, group.excitations)
     assert torch.allclose(late.torque, 1.1 * group.torque + 1)
     assert torch.allclose(late.envelopes[:, :, 5][..., FLEXOR], 0.7 * group.envelopes[:, :, 4][..., FLEXOR])

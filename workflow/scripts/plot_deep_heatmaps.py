@@ -1,4 +1,4 @@
-"""Figure 5. The hidden muscles over the curl cycle: truth, and the paper's two methods."""
+"""Figure 5. The hidden muscles over the curl cycle: truth, and the methods of the configuration."""
 
 import sys
 

@@ -6,7 +6,7 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 import pandas as pd
 
-from deepemg.evaluate.scores import score_deep_emg, score_torque
+from deepemg.evaluate.score_tables import score_deep_emg, score_torque
 from deepemg.reconstruct.fits import fit_names
 
 params = snakemake.params

@@ -27,7 +27,7 @@ page = render_page(
     joint=joint.anatomical_name,
     reference=subject.reference,
     has_truth=bool(subject.channels_used("held_out")),
-    priors=labelled_doubles(joint, observed),
+    indistinct=labelled_doubles(joint, observed),
     **quality_of_signals(files.quality),
     envelopes={name: Path(svg).read_text() for name, svg in zip(params.methods, files.figures, strict=True)},
     torque_figure=svg_text(torque.plot(*torques)),

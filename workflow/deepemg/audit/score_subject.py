@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from deepemg.evaluate.scores import score_deep_emg
+from deepemg.evaluate.metrics import LONGEST_LAG_MS
+from deepemg.evaluate.score_tables import score_deep_emg
 from deepemg.reconstruct.contract import Method
 from deepemg.reconstruct.fits import ALL_LOADS, reconstruct_trials
 from deepemg.signals.read import read
 from deepemg.signals.settings import SignalSettings
-
-LONGEST_LAG_MS = 200.0
 
 
 def score_subject(folder: Path, methods: Mapping[str, Method]) -> pd.DataFrame:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
+from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from deepemg.cli import audit, bench, docs, export, publish, reconstruct, run, simulate, train
 
 app = typer.Typer(
     name="deepemg",
-    help="Reconstruct the EMG of muscles that carry no electrode, from joint motion, load and surface EMG.",
     epilog="The study itself is a Snakemake workflow: deepemg run all, or snakemake --cores 8 all.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 for command in (run, reconstruct, export, simulate, audit, bench, docs):
     app.command(name=command.NAME)(command.main)
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Tell the version and stop.")] = False,
+) -> None:
+    """Reconstruct the EMG of muscles that carry no electrode, from joint motion, load and surface EMG."""
+    if version:
+        typer.echo(f"deepemg {importlib.metadata.version('deepemg')}")
+        raise typer.Exit
+
+
 app.add_typer(train.app, name="train")
 app.add_typer(publish.app, name="publish")
 
@@ -27,6 +42,11 @@ def main() -> None:
     """Run the command; what a user did wrong ends in one line for each fault, not in a traceback. Exit code 1."""
     try:
         app()
+    except ValidationError as error:  # of settings: pydantic takes four lines for each
+        for entry in error.errors():
+            place = ".".join([error.title, *map(str, entry["loc"])])
+            typer.echo(f"{place}: found {entry['input']!r}; {entry['msg'].lower()}", err=True)
+        sys.exit(1)
     except (ValueError, OSError) as error:  # RecordingError is a ValueError; a fault of the program stays a traceback
         typer.echo(str(error), err=True)
         sys.exit(1)

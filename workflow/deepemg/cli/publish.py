@@ -31,7 +31,7 @@ def comparison(
 ) -> None:
     """Copy tables and figures of runs of opponents, unseen loads or cross-validation. Then `deepemg docs`.
 
-    Example: `deepemg publish comparison T1=results/opponents unseen=results/unseen_load`
+    Example: `deepemg publish comparison T1=results/opponents unseen_load=results/unseen_load`
     """
     from deepemg.report.comparison_tables import publish
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from datetime import datetime
@@ -37,7 +38,13 @@ def main(
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         course = Course(cores)
-        show(process, course, file, console)
+        try:
+            show(process, course, file, console)
+        except KeyboardInterrupt:  # a terminal interrupts Snakemake too; whoever else does, does not
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            console.print("stopped; the same command goes on from here", highlight=False)
+            raise typer.Exit(130) from None
     if process.returncode:
         console.print("\n".join(course.complaints()), highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(process.returncode)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from deepemg.joint.storage import read_storage, write_storage
 MuscleModel = Literal["none", "millard", "de_groote"]
 PathSource = Literal["points", "table"]
 KNOT_DEG = 0.25  # between the knots of a tabulated path
+STDOUT = threading.RLock()
 MARGIN_KNOTS = 150  # beyond each end of the table
 
 
@@ -36,18 +38,21 @@ def import_opensim() -> Any:
 
 @contextmanager
 def silenced() -> Iterator[None]:
-    """Keep what compiled code writes to stdout off the console: tools, Moco and IPOPT print even when told not to."""
-    libc = ctypes.CDLL(None)
-    libc.fflush(None)
-    console = os.dup(1)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-    try:
-        yield
-    finally:
+    """Keep what compiled code writes to stdout off the console: tools, Moco and IPOPT print even when told not to.
+
+    Stdout belongs to the whole process, so one thread does this at a time.
+    """
+    with STDOUT, open(os.devnull, "w") as nowhere:
+        libc = ctypes.CDLL(None)
         libc.fflush(None)
-        os.dup2(console, 1)
-        os.close(console)
+        console = os.dup(1)
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            libc.fflush(None)
+            os.dup2(console, 1)
+            os.close(console)
 
 
 def build_model(

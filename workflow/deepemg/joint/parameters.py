@@ -15,6 +15,7 @@ from deepemg.joint.definition import DATA, Joint, Muscle
 from deepemg.joint.hill import HillParameters
 
 GLOBAL = "all"
+START_MARGIN = 0.02  # of the range between the bounds
 HILL = tuple(field.name for field in fields(HillParameters))
 
 
@@ -111,7 +112,7 @@ def _muscle_row(muscle: Muscle, key: str, entry: dict[str, Any]) -> tuple[Any, .
 class PersonalParameters(torch.nn.Module):
     """Parameters inside their bounds for any value of the free vector: theta = lower + (upper - lower) sigmoid(z).
 
-    `start_margin` keeps the start off the bounds, where the sigmoid has no slope.
+    The start keeps off the bounds, where the sigmoid has no slope.
     """
 
     lower: Tensor
@@ -119,12 +120,12 @@ class PersonalParameters(torch.nn.Module):
     generic: Tensor
     prior_sd: Tensor
 
-    def __init__(self, scheme: ParameterScheme, dtype: torch.dtype = torch.float64, start_margin: float = 0.02):
+    def __init__(self, scheme: ParameterScheme, dtype: torch.dtype = torch.float64):
         super().__init__()
         self.scheme = scheme
         for name in ("lower", "upper", "generic", "prior_sd"):
             self.register_buffer(name, torch.tensor(getattr(scheme, name), dtype=dtype))
-        share = ((self.generic - self.lower) / (self.upper - self.lower)).clamp(start_margin, 1 - start_margin)
+        share = ((self.generic - self.lower) / (self.upper - self.lower)).clamp(START_MARGIN, 1 - START_MARGIN)
         self.free = torch.nn.Parameter(torch.logit(share))
 
     def forward(self) -> Tensor:

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from deepemg.pretrain.band_scale import band_scale, cohort_misses, stress_misses
-from deepemg.pretrain.training import load
+from deepemg.pretrain.training import load_network
 from deepemg.pretrain.virtual.draws import read_assumptions
 from deepemg.pretrain.virtual.simulate import simulate
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
@@ -33,7 +33,7 @@ def assemble(networks: Sequence[Path], cohorts: Sequence[Path], out: Path) -> di
     `cohorts` are folders of development subjects with known truth; the file is written twice, because bands are judged
     with it before they are scaled.
     """
-    members = tuple(load(path) for path in networks)
+    members = tuple(load_network(path) for path in networks)
     plain = AmortisedPosterior(members, virtual_spread(), {"flexor": 1.0, "extensor": 1.0}, TrainedWith.now())
     plain.save(out)
     trials = [trial for cohort in cohorts for trial in cohort_misses(cohort, NMM(weights=str(out)))]

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from deepemg.pretrain.stress import given, read_cases, recruit, stressed
+from deepemg.pretrain.stress import read_cases, recruit, stressed, with_errors
 from deepemg.pretrain.virtual.draws import read_assumptions
 from deepemg.pretrain.virtual_trials import HIDDEN, Recorded, estimates
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
@@ -59,7 +59,7 @@ def stress_misses(amortised: AmortisedPosterior) -> list[Misses]:
     for case in tqdm(read_cases(), "stress", unit="case"):
         pooled: dict[str, list[np.ndarray]] = {}
         for group in recruit(stressed(read_assumptions(), case.get("assumptions", {})), SUBJECTS, 3, seed=SEED):
-            changed = given(group, case.get("given", {}))
+            changed = with_errors(group, case.get("errors", {}))
             _, lower, upper, _ = estimates(amortised, changed, Recorded())
             for muscle in HIDDEN:
                 at = SLOTS.index(muscle)

@@ -1,4 +1,4 @@
-"""Which channels and torques a training subject shows: any subset, most often what surface electrodes can reach."""
+"""What is observed of a training subject: any subset of channels and torques, most often what electrodes can reach."""
 
 from __future__ import annotations
 

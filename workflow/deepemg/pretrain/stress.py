@@ -25,7 +25,7 @@ from deepemg.reconstruct.nmm.slots import FLEXOR
 SEED = 20261123  # of no training chunk: those are below 20 million
 SAMPLES = 200
 CURVES = ("de_groote", "millard", "thelen")
-MVC_FLEXION, MVC_EXTENSION, HOLD_FLEXION, HOLD_EXTENSION = range(4)
+MVC_FLEXION, MVC_EXTENSION, HOLD_FLEXION = range(3)
 PROTOCOL = {
     "one curl trial": Recorded((0,), ()),
     "three curl trials with different loads": Recorded((0, 1, 2), ()),
@@ -52,7 +52,7 @@ def stressed(assumptions: Assumptions, changes: dict[str, dict[str, Any]]) -> As
     return result
 
 
-def given(v: VirtualSubjects, changes: dict[str, float]) -> VirtualSubjects:
+def with_errors(v: VirtualSubjects, changes: dict[str, float]) -> VirtualSubjects:
     """The same subjects, with errors in what the method is given."""
     torque = v.torque * changes.get("torque_gain", 1.0) + changes.get("torque_offset", 0.0)
     gain = torch.where(FLEXOR, changes.get("flexor_gain", 1.0), 1.0)
@@ -80,7 +80,7 @@ def stress_table(amortised: AmortisedPosterior, subjects: int) -> pd.DataFrame:
     tables = []
     for case in tqdm(read_cases(), "stress", unit="case"):
         assumptions = stressed(read_assumptions(), case.get("assumptions", {}))
-        groups = [given(group, case.get("given", {})) for group in recruit(assumptions, subjects, 3)]
+        groups = [with_errors(group, case.get("errors", {})) for group in recruit(assumptions, subjects, 3)]
         full, without = (
             pd.concat(
                 [scores(amortised, group, Recorded(torque=torque, contraction_torque=torque)) for group in groups]

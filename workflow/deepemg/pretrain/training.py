@@ -13,15 +13,16 @@ import yaml
 from torch import Tensor
 from tqdm import tqdm
 
-from deepemg.atomic import written_aside
 from deepemg.pretrain.examples import Examples, make_examples
 from deepemg.pretrain.virtual.draws import Assumptions, Draws
 from deepemg.reconstruct.nmm.density_estimator import MOST_TRIALS, DensityEstimator, Shape
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
+from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
 
 Settings = dict[str, Any]
 Batch = tuple[Examples, Tensor]
+NETWORK = "a network of deepemg train network"
 LARGE = 1_000_003  # so that no two chunks of two seeds share their numbers
 
 
@@ -92,7 +93,7 @@ def train(seed: int, out: Path, settings: Settings, assumptions: Assumptions) ->
     chunks, per_chunk = how["chunks"], how["chunk"] // how["batch"]
     checkpoint, first, history = out.with_suffix(".checkpoint"), 0, []
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = read_tensors(checkpoint, "a checkpoint of this training")
         network.load_state_dict(state["network"])
         for optimiser, entry in zip(optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(entry)
@@ -116,22 +117,22 @@ def train(seed: int, out: Path, settings: Settings, assumptions: Assumptions) ->
         progress.set_postfix(loss=f"{sum(history[-20:]) / len(history[-20:]):.3f}")
         if (chunk + 1) % how["save_every"] == 0 and chunk + 1 < chunks:
             state = {"network": network.state_dict(), "optimisers": [one.state_dict() for one in optimisers]}
-            with written_aside(checkpoint) as path:
-                torch.save(state | {"chunk": chunk + 1, "history": history}, path)
-    save(network, out, history)
+            write_tensors(checkpoint, state | {"chunk": chunk + 1, "history": history})
+    save_network(network, out, history)
     checkpoint.unlink(missing_ok=True)
     return network
 
 
-def save(network: DensityEstimator, out: Path, history: list[float]) -> None:
+def save_network(network: DensityEstimator, out: Path, history: list[float]) -> None:
     """Weights, sizes and losses, as plain data and tensors."""
-    with written_aside(out) as path:
-        torch.save({"shape": asdict(network.shape), "network": network.state_dict(), "history": history}, path)
+    write_tensors(out, {"shape": asdict(network.shape), "network": network.state_dict(), "history": history})
 
 
-def load(path: Path) -> DensityEstimator:
-    """A trained network, ready to use."""
-    model = torch.load(path, weights_only=True)
+def load_network(path: Path) -> DensityEstimator:
+    """A trained network, ready to use. Raises ValueError where the file is none."""
+    model = read_tensors(path, NETWORK)
+    if not {"shape", "network"} <= set(model):
+        raise ValueError(f"{path}: found {', '.join(model)}; expected {NETWORK}")
     network = DensityEstimator(Shape(**model["shape"]))
     network.load_state_dict(model["network"])
     return network.eval()

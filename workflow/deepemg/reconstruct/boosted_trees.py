@@ -102,7 +102,7 @@ def restore_ensembles(state: dict[str, Any]) -> dict[str, TreeEnsemble]:
     """Ensembles by muscle, of the states of each."""
     return {
         muscle: TreeEnsemble(
-            nodes={name: values.numpy() for name, values in entry["nodes"].items()},
+            nodes={name: entry["nodes"][name].numpy() for name in NODE},
             roots=entry["roots"].numpy(),
             baseline=entry["baseline"],
             sd=entry["sd"],
@@ -117,7 +117,7 @@ def save_ensembles(ensembles: dict[str, TreeEnsemble], path: Path) -> None:
     write_tensors(path, {"trees": trees, "trained_with": TrainedWith.now().state()})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedBoostedTrees(Fitted):
     """Trained trees by muscle, and the subject's contractions and reference: a recording without trials."""
 
@@ -141,7 +141,7 @@ class FittedBoostedTrees(Fitted):
                 continue
             place, ensemble = SLOTS.index(name), self.ensembles[name]
             offset = float(OFFSET[place])
-            level = np.log(seen.neighbours[0, : len(times), place].numpy() + offset)
+            level = np.log(seen.neighbour_level[0, : len(times), place].numpy() + offset)
             values = from_log_level(ensemble.predict(inputs) + level, ensemble.sd, offset)
             columns.append(tuple(np.interp(trial.time_s, times, value).clip(0, 1) for value in values))
         mean, lower, upper = (np.column_stack([column[which] for column in columns]) for which in range(3))

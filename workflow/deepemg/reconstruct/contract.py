@@ -18,7 +18,7 @@ from deepemg.signals.recording import Recording, Trial
 HISTORY = ("epoch", "loss", "emg_loss", "torque_loss", "parameter_loss")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reconstruction:
     """Envelopes of all muscles of the joint with their 90 % band, each (T, n_muscles) in 0..1, and torque (T,) in N m.
 
@@ -32,6 +32,9 @@ class Reconstruction:
     lower: np.ndarray
     upper: np.ndarray
     torque: np.ndarray
+
+    def __repr__(self) -> str:
+        return f"Reconstruction({self.trial!r}, {len(self.time_s)} samples, {', '.join(self.muscles)})"
 
     def table(self) -> pd.DataFrame:
         """Wide table: time_s, torque_nm, then each muscle with its band."""
@@ -60,6 +63,9 @@ class Fitted(ABC):
     @abstractmethod
     def state(self) -> dict[str, Any]:
         """What `Method.restore` needs beside the settings and the joint: plain data and tensors."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.joint.name})"
 
     def history(self) -> pd.DataFrame:
         """epoch, loss and the method's loss terms; empty for a method without training."""
@@ -93,8 +99,11 @@ class Method(ABC):
 def check_recording(recording: Recording) -> tuple[str, ...]:
     """Observed muscles of the trials.
 
-    Raises ValueError where there are none, they differ between trials, or all of them are silent throughout.
+    Raises ValueError where there are none, they differ between trials, or all of them are silent throughout, and
+    TypeError for something else than a recording.
     """
+    if not isinstance(recording, Recording):
+        raise TypeError(f"fit takes a Recording; found a {type(recording).__name__}")
     if not recording.trials:
         raise ValueError("a fit needs at least one trial")
     first = recording.trials[0]
@@ -108,7 +117,12 @@ def check_recording(recording: Recording) -> tuple[str, ...]:
 
 
 def check_trial(trial: Trial, joint: Joint) -> tuple[str, ...]:
-    """Observed muscles of a trial. Raises ValueError where there are none, or the trial is of another joint."""
+    """Observed muscles of a trial.
+
+    Raises ValueError where there are none, or the trial is of another joint, and TypeError for something else.
+    """
+    if not isinstance(trial, Trial):
+        raise TypeError(f"reconstruct takes a Trial, such as recording['name']; found a {type(trial).__name__}")
     if trial.muscles != joint.muscle_names:
         raise ValueError(f"trial {trial.name} has {trial.muscles}; expected muscles of joint {joint.name}")
     if not trial.observed:

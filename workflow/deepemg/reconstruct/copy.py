@@ -46,7 +46,7 @@ class Copy(Method):
         return FittedCopy(self, joint, state["half_widths"].numpy())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedCopy(Fitted):
     """`half_widths` (n_muscles,) is how far the observed muscles are from their observed neighbours."""
 

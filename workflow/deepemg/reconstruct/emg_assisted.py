@@ -101,7 +101,7 @@ class EMGAssisted(Method):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedEMGAssisted(Fitted):
     """`personal` (n_parameters,) in the order of the scheme; `torque_scale` (N m) is the RMS of the training torque."""
 

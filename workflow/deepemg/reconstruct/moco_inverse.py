@@ -99,7 +99,7 @@ class Solution:
     emg_loss: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedMocoInverse(Fitted):
     """`solved` gathers the solutions of the trials reconstructed so far, by trial, for `history`."""
 

@@ -23,15 +23,15 @@ class NumpyForward:
 
     def activation(self, excitation: np.ndarray) -> np.ndarray:
         """Activations (T, n_muscles) of excitations (T, n_muscles)."""
-        return self.model.activation(torch.from_numpy(excitation), self.values).numpy()
+        return self.model.activation(torch.tensor(excitation), self.values).numpy()
 
     def torque_terms(self, trial: Trial) -> TorqueTerms:
         """Torque per unit of activation and passive torque over a trial."""
-        return self.model.torque_terms(torch.from_numpy(trial.angle), torch.from_numpy(trial.velocity), self.values)
+        return self.model.torque_terms(torch.tensor(trial.angle), torch.tensor(trial.velocity), self.values)
 
     def torque(self, trial: Trial, excitation: np.ndarray) -> np.ndarray:
         """Joint torque (T,) of excitations (T, n_muscles)."""
-        motion = torch.from_numpy(trial.angle), torch.from_numpy(trial.velocity)
+        motion = torch.tensor(trial.angle), torch.tensor(trial.velocity)
         return self.model.torque(torch.from_numpy(self.activation(excitation)), *motion, self.values).detach().numpy()
 
 

@@ -50,7 +50,7 @@ class StaticOptimisation(Method):
         return FittedStaticOptimisation(self, joint, state["half_widths"].numpy())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedStaticOptimisation(Fitted):
     """`half_widths` (n_muscles,) is how far the optimised observed muscles are from the measured ones."""
 

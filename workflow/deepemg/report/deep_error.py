@@ -25,8 +25,8 @@ def plot(
     `deep_emg` columns: subject, load, muscle, method, split, rmse (`value_label`), r, r2 and, where the one fit over
     all loads is scored load by load, trial_load. `muscle_labels` maps the muscles shown, in order, to their names.
     `methods` names the rows and the method behind each, where there are variants; `own_fit` what the fits are that are
-    not those for all loads. R2 has no lower bound: points below
-    -1 stand as arrows at the edge and are counted, and so are flat channels, which have no r.
+    not those for all loads. R2 has no lower bound: points below -1 stand as arrows at the edge and are counted, and
+    so are flat channels, which have no r.
     """
     metrics = (
         Metric("rmse", f"RMSE ({value_label})", floor=0),

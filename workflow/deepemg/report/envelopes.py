@@ -46,7 +46,6 @@ def plot(
     method: str,
     *,
     value_label: str = "fraction of MVC",
-    held_out_label: str = "truth, held out",
 ) -> Figure:
     """Envelopes in the test trials: a row per muscle (bold where no electrode fed the fit), a column per load.
 
@@ -85,7 +84,9 @@ def plot(
     figure.supxlabel("time (s)")
     handles: list[Line2D | Patch] = [Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, label="measured")]
     if held_out is not None:
-        handles.append(Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, linestyle=(0, (3, 1.5)), label=held_out_label))
+        handles.append(
+            Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, linestyle=(0, (3, 1.5)), label="truth, held out")
+        )
     handles.append(Line2D([], [], color=colour, label=METHOD_LABELS[method]))
     handles.append(Patch(color=colour, alpha=0.25, linewidth=0, label="90 % band"))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))

@@ -53,7 +53,7 @@ def render_page(
     joint: str,
     reference: str,
     has_truth: bool,
-    priors: Mapping[str, Sequence[str]],
+    indistinct: Mapping[str, Sequence[str]],
     quality: pd.DataFrame,
     angles: pd.DataFrame,
     envelopes: Mapping[str, str],
@@ -66,7 +66,7 @@ def render_page(
     """The page of one subject as HTML, with everything inside and no link to anywhere.
 
     `facts` heads the page in order (joint, source, loads, ...). `joint` is its anatomical name, `reference` what an
-    envelope of 1 means; `has_truth` says whether the deep muscles were recorded or simulated. `priors` names hidden
+    envelope of 1 means; `has_truth` says whether hidden muscles were recorded or simulated. `indistinct` names hidden
     muscles that torque cannot tell, each with the muscles it cannot be told from.
     `quality`: a row per channel and trial, `angles`: a row per movement; any columns; a column `flags` (a text or a
     list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
@@ -87,9 +87,9 @@ def render_page(
         facts=facts,
         joint=joint,
         value_label=reference_label([reference]),
-        has_mvc=reference == "mvc",
+        reference=reference,
         has_truth=has_truth,
-        priors=priors,
+        indistinct=indistinct,
         quality=quality,
         angles=angles,
         n_flagged=_flagged(quality) + _flagged(angles),

@@ -31,7 +31,9 @@ def released_summary(tables: Path) -> str:
 
 
 def release(results: Path, released: Path) -> None:
-    """Copy the tables and the PNG figures of a finished study."""
+    """Copy the tables and the PNG figures of a finished study. Raises FileNotFoundError where there are none."""
+    if not (results / "tables").is_dir():
+        raise FileNotFoundError(f"{results}/tables: no such folder; expected the results of a finished study")
     for folder, pattern in (("tables", "*.csv"), ("figures", "*.png")):
         target = released / folder
         target.mkdir(parents=True, exist_ok=True)

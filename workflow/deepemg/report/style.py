@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 
 from deepemg.atomic import written_aside
 
-SINGLE_COLUMN_MM = 85
 DOUBLE_COLUMN_MM = 180
 
 # Okabe-Ito colours, without yellow (too pale for lines on white) and black (kept for the truth), with grey for `copy`.

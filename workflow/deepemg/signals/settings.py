@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
@@ -130,17 +132,20 @@ class EnvelopeSettings:
     )
 
 
+COMMON_CLOCK: Any = Field(
+    default=100.0,
+    ge=20,
+    le=1000,
+    description="Hz. Common clock of envelopes, kinematics and torque. 100 Hz holds a 6 Hz envelope with room to spare "
+    "(our choice).",
+)
+
+
 @dataclass(frozen=True, config=STRICT)
 class SignalSettings:
     """Everything between a lab's files and the trials that a method sees."""
 
-    rate_hz: float = Field(
-        default=100.0,
-        ge=20,
-        le=1000,
-        description="Hz. Common clock of envelopes, kinematics and torque. 100 Hz holds a 6 Hz envelope with room "
-        "to spare (our choice).",
-    )
+    rate_hz: float = COMMON_CLOCK
     quality: QualitySettings = Field(default=QualitySettings())
     kinematics: KinematicsSettings = Field(default=KinematicsSettings())
     envelopes: EnvelopeSettings = Field(default=EnvelopeSettings())

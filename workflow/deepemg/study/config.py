@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from deepemg.evaluate.metrics import LONGEST_LAG_MS
 from deepemg.joint.settings import ForwardSettings
 from deepemg.pretrain.tree_settings import TreeTraining
 from deepemg.reconstruct.registry import METHODS, MethodName, method_class
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.settings import STRICT, as_plain, from_plain
-from deepemg.signals.settings import EnvelopeSettings, KinematicsSettings, QualitySettings
+from deepemg.signals.settings import COMMON_CLOCK, EnvelopeSettings, KinematicsSettings, QualitySettings
 
 if TYPE_CHECKING:
     from deepemg.reconstruct.contract import Method
@@ -54,7 +55,7 @@ class ScoreConfig:
     """Scores on the test trials; also for cross_validate."""
 
     longest_lag_ms: float = Field(
-        default=200.0, ge=0, le=1000, description="ms. Largest shift that the lag search tries."
+        default=LONGEST_LAG_MS, ge=0, le=1000, description="ms. Largest shift that the lag search tries."
     )
 
 
@@ -137,13 +138,7 @@ class StudyConfig:
         description="Folder of the signal files where they do not lie in the subject folders; empty = they do.",
     )
     results: str = Field(default="results", description="Folder for everything computed.")
-    rate_hz: float = Field(
-        default=100.0,
-        ge=20,
-        le=1000,
-        description="Hz. Common clock of envelopes, kinematics and torque. 100 Hz holds a 6 Hz envelope with room "
-        "to spare (our choice).",
-    )
+    rate_hz: float = COMMON_CLOCK
     seed: int = Field(
         default=1, ge=0, description="Start of every random draw; the same seed gives the same numbers on one machine."
     )

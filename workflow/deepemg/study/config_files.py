@@ -76,7 +76,7 @@ def _method_settings(depth: int, description: str) -> list[str]:
     lines = ["", *_comment(description, depth), f"{pad}settings:"]
     for name in METHODS:
         kind = method_class(name)
-        own = _block(kind, depth + 2, skip=(*SHARED, "paper", "calibration"))
+        own = _block(kind, depth + 2, skip=(*SHARED, "paper"))
         lines += [*_comment((kind.__doc__ or "").strip(), depth + 1), f"{pad}  {name}:{'' if own else ' {}'}", *own]
     return lines
 

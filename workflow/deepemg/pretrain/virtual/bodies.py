@@ -12,7 +12,7 @@ from deepemg.joint.curves import CURVES
 from deepemg.joint.definition import Joint
 from deepemg.joint.geometry import MuscleGeometry
 from deepemg.joint.hill import SHORTEST_LENGTH
-from deepemg.joint.inverse_dynamics import joint_moment
+from deepemg.joint.joint_moment import joint_moment
 from deepemg.pretrain.virtual.draws import Assumptions, Draws
 
 TABLE_DEG = (-25.0, 165.0, 0.25)  # first, last, step of the table of generic geometry

@@ -1,4 +1,4 @@
-"""Envelopes of virtual subjects: shape, delay, crosstalk, noise, and the level that the MVC trials give."""
+"""Envelopes of virtual subjects: nonlinearity, delay, crosstalk, noise, and the level that the MVC trials give."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ STRAIGHT = 0.01  # a curve less bent than this is a straight line, and A = 0 wou
 
 @dataclass(frozen=True)
 class VirtualElectrodes:
-    """By subject and channel: shape, delay (s), noise, wander, floor (B, M); crosstalk (B, M, M), 1 on the diagonal.
+    """By subject and channel: nonlinearity, delay (s), noise, wander, floor (B, M); crosstalk (B, M, M), diagonal 1.
 
     addition (B,) is the exponent with which sources add up; effort (B, M) the excitation that an MVC reaches; channels
     (B, M, M) averages heads that share one channel.
     """
 
-    shape: Tensor
+    nonlinearity: Tensor
     delay: Tensor
     noise: Tensor
     wander: Tensor
@@ -55,7 +55,7 @@ def draw_electrodes(draws: Draws, count: int, joint: Joint, assumptions: Assumpt
     grouped = draws.chance(spread["grouped"], count)[:, None, None]
     effort = draws.of(mvc["effort"], count, 1) + draws.of(mvc["muscle_effort"], count, muscles)
     return VirtualElectrodes(
-        shape=draws.of(spread["shape"], count, 1) + draws.of(spread["muscle_shape"], count, muscles),
+        nonlinearity=draws.of(spread["shape"], count, 1) + draws.of(spread["muscle_shape"], count, muscles),
         delay=(draws.of(spread["delay"], count, 1) + draws.of(spread["muscle_delay"], count, muscles)).clamp(min=0),
         noise=draws.of(spread["noise"], count, muscles),
         wander=draws.of(spread["wander"], count, muscles),
@@ -87,9 +87,9 @@ def recorded(electrodes: VirtualElectrodes, amplitude: Tensor) -> Tensor:
 def amplitudes(electrodes: VirtualElectrodes, excitation: Tensor) -> Tensor:
     """EMG amplitudes (B, ..., M) of the channels, with crosstalk and floor, of excitations (B, ..., M) in 0..1."""
     between = [1] * (excitation.dim() - 2)
-    count, muscles = electrodes.shape.shape
+    count, muscles = electrodes.nonlinearity.shape
     power = electrodes.addition.reshape(count, *between, 1)
-    nonlinearity = torch.where(electrodes.shape.abs() < STRAIGHT, STRAIGHT, electrodes.shape)
+    nonlinearity = torch.where(electrodes.nonlinearity.abs() < STRAIGHT, STRAIGHT, electrodes.nonlinearity)
     bent = inverse_activation_curve(excitation, nonlinearity.reshape(count, *between, muscles))
     own = bent.clamp(min=1e-4) ** power
     weights = (electrodes.crosstalk ** electrodes.addition[:, None, None]).transpose(1, 2)

@@ -22,6 +22,7 @@ from deepemg.pretrain.virtual.isometric import VirtualContractions, isometric_co
 from deepemg.pretrain.virtual.levels import movement_levels, mvc_levels
 from deepemg.pretrain.virtual.movements import Movements, draw_movements
 from deepemg.pretrain.virtual.sharing import co_contraction, draw_habits, drive, shared
+from deepemg.signals.settings import EnvelopeSettings
 
 SIZES = ("optimal_fibre_length", "tendon_slack_length")  # scale with the segments
 
@@ -79,10 +80,10 @@ def simulate(
 
     envelopes = recorded(electrodes, noisy(draws, electrodes, amplitudes(electrodes, ahead), assumptions))
     is_mvc = ~draws.chance(assumptions["mvc"]["unknown"], subjects)
-    by_mvc = mvc_levels(draws, electrodes, habits.action, assumptions)
+    of_mvc = mvc_levels(draws, electrodes, habits.action, assumptions)
     level, true_level = (
         torch.where(is_mvc[:, None], known, movement_levels(signal[:, : max(1, trials - 1)], assumptions["rate"]))
-        for known, signal in zip(by_mvc, (envelopes, excitation), strict=True)
+        for known, signal in zip(of_mvc, (envelopes, excitation), strict=True)
     )
     return VirtualSubjects(
         **_measured(draws, bodies, motion, load, assumptions),
@@ -134,10 +135,10 @@ def _excitations(
 
     The activation lags the excitation by a first-order lag of one time constant, inverted here.
     """
-    rate, cutoff = assumptions["rate"], assumptions["emg"]["cutoff"]
+    rate, envelope = assumptions["rate"], EnvelopeSettings()
     frequency = frequencies(activation.shape[2], rate)
     lead = 1 + 2j * torch.pi * frequency * bodies.segment["activation_lag"][:, None, None, None]
-    response = lead / (1 + (frequency / cutoff) ** 4)
+    response = lead / (1 + (frequency / envelope.envelope_cutoff_hz) ** envelope.order)
     shift = torch.exp(2j * torch.pi * frequency * electrodes.delay[:, None, :, None])
     signal = activation.transpose(-1, -2)
     results = (filtered(signal, response), filtered(signal, response * shift))
@@ -175,7 +176,10 @@ def _measured(
 def _parameters(bodies: Bodies, electrodes: VirtualElectrodes) -> Tensor:
     """Personal parameters (B, P) in the order of scheme hill32, on a joint scaled to the subject's true size."""
     scheme = parameter_scheme(bodies.joint, "hill32")
-    columns = {"emg_nonlinearity": electrodes.shape.mean(-1), "electromechanical_delay": electrodes.delay.mean(-1)}
+    columns = {
+        "emg_nonlinearity": electrodes.nonlinearity.mean(-1),
+        "electromechanical_delay": electrodes.delay.mean(-1),
+    }
     size = 0.5 * (bodies.segment["proximal"] + bodies.segment["distal"])[:, None]
     values = {name: bodies.muscle[name] / (size if name in SIZES else 1.0) for name in HILL}
     rows = [

@@ -28,10 +28,10 @@ RELEASED = "resources/nmm.pt"  # inside the package
 
 @dataclass(frozen=True)
 class SubjectPosterior:
-    """One Gaussian per network: log ratios (K, T, M) to the level of `neighbours` (K, T, M), then the parameters."""
+    """One Gaussian per network: log ratios (K, T, M) to `neighbour_level` (K, T, M), then the parameters."""
 
     members: tuple[LowRankGaussian, ...]
-    neighbours: Tensor
+    neighbour_level: Tensor
 
     def moments(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation (N,) of the mixture of the networks, each alike."""
@@ -41,7 +41,7 @@ class SubjectPosterior:
     def parameters(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation (P,) on the scale of ParameterScale."""
         mean, sd = self.moments()
-        return mean[self.neighbours.numel() :], sd[self.neighbours.numel() :]
+        return mean[self.neighbour_level.numel() :], sd[self.neighbour_level.numel() :]
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,14 @@ class AmortisedPosterior:
             members = tuple(
                 network(seen.movements, seen.still, seen.moving, seen.present, codes) for network in self.networks
             )
-        return SubjectPosterior(members, seen.neighbours)
+        return SubjectPosterior(members, seen.neighbour_level)
 
     def prior(self, recording: Recording) -> SubjectPosterior:
         """What is known without any network: muscles like their neighbours, parameters generic, all of it wide."""
-        neighbours = observe(recording, self.nominal).neighbours
-        log_sd = torch.cat([torch.full((neighbours.numel(),), OPEN), torch.log(self.prior_sd)])[None]
+        neighbour_level = observe(recording, self.nominal).neighbour_level
+        log_sd = torch.cat([torch.full((neighbour_level.numel(),), OPEN), torch.log(self.prior_sd)])[None]
         nothing = torch.zeros_like(log_sd)
-        return SubjectPosterior((LowRankGaussian(nothing, log_sd, nothing[..., None]),), neighbours)
+        return SubjectPosterior((LowRankGaussian(nothing, log_sd, nothing[..., None]),), neighbour_level)
 
     def state(self) -> dict[str, Any]:
         """Plain data and tensors."""

@@ -39,9 +39,9 @@ def envelope_posteriors(
 
     Measured muscles may change by `measured_log_sd` in the subject fit; they have no band.
     """
-    names, size = recording.joint.muscle_names, posterior.neighbours.numel()
-    target, spread = (value[:size].view_as(posterior.neighbours) for value in posterior.moments())
-    level = log_level(posterior.neighbours, target)
+    names, size = recording.joint.muscle_names, posterior.neighbour_level.numel()
+    target, spread = (value[:size].view_as(posterior.neighbour_level) for value in posterior.moments())
+    level = log_level(posterior.neighbour_level, target)
     places = [SLOTS.index(name) for name in names]
     offset = OFFSET[places].numpy().astype(float)
     found = []

@@ -101,7 +101,7 @@ class NMM(SubjectFitSettings, Method):
             terms = (result.terms[name] for name in ("posterior", "torque", "parameter"))
             rows.append((iterations, result.loss, *terms))
         losses = pd.DataFrame(rows, columns=list(HISTORY))
-        context = recording.of_trials(recording.trials)  # without the trials held out
+        context = recording.of_trials(recording.trials)  # without what was held out
         return FittedNMM(self, joint, amortised, context, result.personal, sd, prior_sd, losses)
 
     def infer(self, amortised: AmortisedPosterior, recording: Recording) -> SubjectPosterior:
@@ -145,7 +145,7 @@ class NMM(SubjectFitSettings, Method):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedNMM(Fitted):
     """`context` is the training recording; personal, sd, prior_sd (P,) are the parameters in their own units."""
 
@@ -208,6 +208,9 @@ class FittedNMM(Fitted):
 
 
 def nearest(context: Sequence[Trial], trial: Trial) -> list[Trial]:
-    """Training trials to read a trial beside: never itself; of many, those of the nearest loads."""
-    others = [other for other in context if other.name != trial.name]
+    """Training trials to read a trial beside: never itself; of many, those of the nearest loads.
+
+    A trial of another session may have the same name: it is the same one where its angle is, too.
+    """
+    others = [other for other in context if other.name != trial.name or not np.array_equal(other.angle, trial.angle)]
     return sorted(others, key=lambda other: abs(other.load_kg - trial.load_kg))[: MOST_TRIALS - 1]

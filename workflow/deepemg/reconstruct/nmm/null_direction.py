@@ -41,16 +41,16 @@ def torque_landscape(
 def level_covariance(fitted: FittedNMM, trial: Trial, muscles: tuple[str, str]) -> np.ndarray:
     """Covariance (2, 2) of the logarithms of two hidden muscles' mean envelopes over a trial, by the posterior."""
     posterior = fitted.method.infer(fitted.amortised, fitted.beside(trial))
-    size, count = posterior.neighbours.shape, len(clock(trial))
+    size, count = posterior.neighbour_level.shape, len(clock(trial))
     places = [SLOTS.index(muscle) for muscle in muscles]
     scale = fitted.amortised.scale_of_slots()[places]
     members = []
     for member in posterior.members:
         mean, sd, factors = (
-            value[0, : posterior.neighbours.numel()].reshape(*size, -1)[-1, :count]
+            value[0, : posterior.neighbour_level.numel()].reshape(*size, -1)[-1, :count]
             for value in (member.mean, torch.exp(member.log_sd), member.factors)
         )
-        level = torch.exp(log_level(posterior.neighbours[-1, :count], mean[..., 0]))
+        level = torch.exp(log_level(posterior.neighbour_level[-1, :count], mean[..., 0]))
         weight = (level / (level - OFFSET).clamp(min=0).sum(0).clamp(min=1e-3))[:, places]  # d log mean / d log ratio
         common = torch.einsum("tm,tmr->mr", weight, factors[:, places])
         covariance = common @ common.T + torch.diag((weight**2 * sd[:, places, 0] ** 2).sum(0))

@@ -11,13 +11,15 @@ import torch
 from torch import Tensor
 
 from deepemg.joint.definition import Joint
-from deepemg.reconstruct.nmm.density_estimator import SAMPLES
+from deepemg.reconstruct.nmm.density_estimator import LONGEST, SAMPLES
 from deepemg.reconstruct.nmm.features import features
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.slots import RATE_HZ, SLOTS
 from deepemg.reconstruct.nmm.strength import log_strength
 from deepemg.reconstruct.nmm.windows import Windows, neighbour_level
 from deepemg.signals.recording import Contraction, Recording, Trial
+
+LONGEST_S = (LONGEST * SAMPLES - 1) / RATE_HZ
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Observations:
     still: Tensor
     moving: Tensor
     present: Tensor
-    neighbours: Tensor
+    neighbour_level: Tensor
 
 
 def joint_size(joint: Joint) -> float:
@@ -48,8 +50,15 @@ def _slots(names: Sequence[str]) -> Tensor:
 
 
 def windows_of_trials(recording: Recording, *, torque: bool = True) -> tuple[Windows, Tensor]:
-    """Windows (1, K, T) of trials, held at their ends up to the longest, and which tokens exist (1, K, T / SAMPLES)."""
+    """Windows (1, K, T) of trials, held at their ends up to the longest, and which tokens exist (1, K, T / SAMPLES).
+
+    Raises ValueError where a trial is longer than LONGEST_S.
+    """
     trials, joint = recording.trials, recording.joint
+    for trial in trials:
+        if np.ptp(trial.time_s) > LONGEST_S:
+            expected = f"at most {LONGEST_S:.0f} s, what the networks read: cut it (start_s, end_s)"
+            raise ValueError(f"trial {trial.name} lasts {np.ptp(trial.time_s):.0f} s; expected {expected}")
     clocks = [clock(trial) for trial in trials]
     longest = max(math.ceil(len(times) / SAMPLES) for times in clocks)
     moving = torch.tensor([[token * SAMPLES < len(times) for token in range(longest)] for times in clocks])[None]

@@ -8,10 +8,9 @@ import torch
 
 from deepemg.joint.definition import Joint
 from deepemg.settings import as_plain, from_plain
-from deepemg.signals.recording import Contraction, Recording, Trial
+from deepemg.signals.recording import SERIES, Contraction, Recording, Trial
 from deepemg.signals.settings import EnvelopeSettings
 
-SERIES = ("time_s", "angle", "velocity", "torque", "envelopes")
 NAMES = ("name", "split", "load_label", "load_kg")
 
 

@@ -1,4 +1,4 @@
-"""What the networks estimate of an excitation, and back: its logarithm beside that of a reference level."""
+"""What the networks estimate of an excitation, and back: its logarithm beside that of the level of its neighbours."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ LARGEST = 4.0  # of a target: a factor of 50
 Array = TypeVar("Array", np.ndarray, Tensor)
 
 
-def to_target(excitation: Tensor, reference: Tensor) -> Tensor:
-    """Log ratio (..., M) of excitations (..., M) to their reference (..., M), both with the offset of the muscle."""
-    return torch.log((excitation + OFFSET) / (reference + OFFSET)).clamp(-LARGEST, LARGEST)
+def to_target(excitation: Tensor, neighbour_level: Tensor) -> Tensor:
+    """Log ratio (..., M) of excitations to the level of their neighbours, both (..., M), with the muscle's offset."""
+    return torch.log((excitation + OFFSET) / (neighbour_level + OFFSET)).clamp(-LARGEST, LARGEST)
 
 
-def log_level(reference: Tensor, target: Tensor) -> Tensor:
-    """Logarithm (..., M) of excitation and offset at a target (..., M) around a reference (..., M)."""
-    return torch.log(reference + OFFSET) + target
+def log_level(neighbour_level: Tensor, target: Tensor) -> Tensor:
+    """Logarithm (..., M) of excitation and offset at a target (..., M) around the level of the neighbours (..., M)."""
+    return torch.log(neighbour_level + OFFSET) + target
 
 
 def from_log_level(centre: Array, sd: Any, offset: Any) -> tuple[Array, Array, Array]:

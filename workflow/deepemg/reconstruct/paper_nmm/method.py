@@ -41,8 +41,16 @@ class PaperNMM(NetworkSettings, Schedule, Method):
     )
 
     def fit(self, recording: Recording, *, seed: int = 1) -> FittedPaperNMM:
-        """Train network and parameters together; the same seed gives the same weights on one machine."""
+        """Train network and parameters together; the same seed gives the same weights on one machine.
+
+        Raises ValueError where a trial is no longer than the warm-up of the torque loss.
+        """
         check_recording(recording)
+        for trial in recording.trials:
+            if np.ptp(trial.time_s) <= self.warm_up_s:
+                raise ValueError(
+                    f"trial {trial.name} lasts {np.ptp(trial.time_s):.2g} s; expected > {self.warm_up_s:g}"
+                )
         torch.manual_seed(seed)
         torch.use_deterministic_algorithms(True)
         joint, trials = recording.joint, recording.trials
@@ -51,8 +59,8 @@ class PaperNMM(NetworkSettings, Schedule, Method):
         network = self.make_network(joint)
         physics = self.make_physics(joint, trials[0].rate_hz)
         found = optimise(network, physics, trials, [standardisation(values) for values in seen], self, self)
-        untold = np.full(len(joint.muscles), np.nan)
-        fitted = FittedPaperNMM(self, joint, network, standardisation, found.personal, untold, found.losses)
+        no_band = np.full(len(joint.muscles), np.nan)
+        fitted = FittedPaperNMM(self, joint, network, standardisation, found.personal, no_band, found.losses)
         means = [fitted.reconstruct(trial).mean for trial in trials]
         half_widths = observed_half_widths(recording, means)
         return FittedPaperNMM(self, joint, network, standardisation, found.personal, half_widths, found.losses)
@@ -86,7 +94,7 @@ def motion_inputs(trial: Trial, names: Sequence[str]) -> Tensor:
     return torch.tensor(np.column_stack([inputs[name] for name in names]), dtype=torch.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedPaperNMM(Fitted):
     """Network weights and personal parameters (n_parameters,) after training; `losses` has a row per epoch."""
 

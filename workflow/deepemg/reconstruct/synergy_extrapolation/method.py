@@ -100,7 +100,7 @@ class SynergyExtrapolation(SynergySettings, WeightSettings, Method):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedSynergyExtrapolation(Fitted):
     """Synergies and weights of the training trials; `personal` (n_parameters,) are the joint's parameters."""
 
