@@ -96,8 +96,8 @@ def test_effort_alone_leaves_antagonists_silent_and_reads_no_emg(
     effort: Reconstruction, brief: Trial, elbow6: Joint
 ) -> None:
     assert effort.mean[:, elbow6.muscle_names.index("TRImed")].max() < 0.01
-    silent = with_envelopes(brief, {name: np.zeros_like(brief.angle) for name in brief.observed})
-    assert np.array_equal(reconstruct(silent, elbow6, EFFORT).torque, reconstruct(brief, elbow6, EFFORT).torque)
+    constant = with_envelopes(brief, {name: np.full_like(brief.angle, 0.3) for name in brief.observed})
+    assert np.array_equal(reconstruct(constant, elbow6, EFFORT).torque, reconstruct(brief, elbow6, EFFORT).torque)
 
 
 def test_a_torque_beyond_the_muscles_saturates_them_and_is_missing(elbow6: Joint) -> None:
