@@ -121,6 +121,7 @@ class Joint:
 
     @property
     def muscle_names(self) -> tuple[str, ...]:
+        """In the order of every array over muscles."""
         return tuple(muscle.name for muscle in self.muscles)
 
     @property
@@ -129,6 +130,7 @@ class Joint:
         return tuple(muscle.name for muscle in self.muscles if muscle.deep)
 
     def muscle(self, name: str) -> Muscle:
+        """The muscle of this name. Raises ValueError where there is none."""
         return self.muscles[self.muscle_names.index(name)]
 
     def members(self, name: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class TorqueTerms:
     passive: Tensor
 
     def at(self, activation: Tensor) -> Tensor:
+        """Joint torque (..., T), N m, at activations (..., T, n_muscles) in 0..1."""
         return (self.gain * activation).sum(-1) + self.passive
 
 

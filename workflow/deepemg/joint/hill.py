@@ -32,11 +32,15 @@ class HillForce:
     passive: Tensor
 
     def at(self, activation: Tensor) -> Tensor:
+        """Tendon force (..., T, n_muscles), N, at activations (..., T, n_muscles) in 0..1."""
         return self.active_gain * activation + self.passive
 
 
 def fibre_force(along_tendon: Tensor, velocity: Tensor, p: HillParameters, curves: ModuleType = de_groote) -> HillForce:
-    """Force along the tendon of fibres whose length along it is `along_tendon` (m), changing at `velocity` (m/s)."""
+    """Force along the tendon of fibres whose length along it is `along_tendon` (m), changing at `velocity` (m/s).
+
+    Both are (..., n_muscles); the parameters scalars or (n_muscles,).
+    """
     height = p.optimal_fibre_length * torch.sin(p.pennation)
     fibre = torch.sqrt(along_tendon**2 + height**2)
     cosine = along_tendon / fibre

@@ -59,7 +59,10 @@ class ParameterScheme:
     def table(
         self, personal: np.ndarray, *, sd: np.ndarray | float = np.nan, identified: np.ndarray | bool = False
     ) -> pd.DataFrame:
-        """One row per parameter: muscle, parameter, unit, generic, lower, upper, personal, sd, identified, at_bound."""
+        """A row for each of `personal` (P,), all in their own units.
+
+        Columns: muscle, parameter, unit, generic, lower, upper, personal, sd, identified, at_bound.
+        """
         span = self.upper - self.lower
         edge = 0.01 * span
         at_bound = (personal < self.lower + edge) | (personal > self.upper - edge)

@@ -13,7 +13,7 @@ from deepemg.joint.definition import Joint
 def write_storage(
     path: Path, time: np.ndarray, columns: dict[str, np.ndarray], *, name: str, in_degrees: bool = False
 ) -> None:
-    """Write columns over time (s). `version=1` is always written: without it OpenSim ignores `inDegrees`."""
+    """Write columns (T,) over time (T,), s. `version=1` is always written: without it OpenSim ignores `inDegrees`."""
     table = pd.DataFrame({"time": time, **columns})
     header = [
         name,

@@ -10,7 +10,7 @@ from scipy.signal import butter, sosfiltfilt
 
 
 def band_pass(raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float, order: int) -> np.ndarray:
-    """Zero-lag Butterworth band-pass; `order` counts both passes (4 = second order, forwards and backwards).
+    """Zero-lag Butterworth band-pass of a signal (T,); `order` counts both passes (4 = second order, there and back).
 
     Raises ValueError where the rate is too low for the band.
     """
@@ -23,7 +23,7 @@ def band_pass(raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float,
 
 
 def low_pass(signal: np.ndarray, *, rate_hz: float, cutoff_hz: float, order: int) -> np.ndarray:
-    """Zero-lag Butterworth low-pass; `order` counts both passes."""
+    """Zero-lag Butterworth low-pass of a signal (T,); `order` counts both passes."""
     sos = butter(order // 2, cutoff_hz, btype="lowpass", fs=rate_hz, output="sos")
     return np.asarray(sosfiltfilt(sos, signal))
 
@@ -31,6 +31,6 @@ def low_pass(signal: np.ndarray, *, rate_hz: float, cutoff_hz: float, order: int
 def envelope(
     raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float, cutoff_hz: float, order: int
 ) -> np.ndarray:
-    """Linear envelope of raw EMG, in the unit of the input, never negative."""
+    """Linear envelope (T,) of raw EMG (T,), in the unit of the input, never negative."""
     rectified = np.abs(band_pass(raw, rate_hz=rate_hz, low_hz=low_hz, high_hz=high_hz, order=order))
     return np.maximum(low_pass(rectified, rate_hz=rate_hz, cutoff_hz=cutoff_hz, order=order), 0.0)

@@ -13,7 +13,7 @@ from deepemg.signals.settings import KinematicsSettings
 
 
 def common_clock(signal: Signal, *, rate_hz: float) -> np.ndarray:
-    """Evenly spaced times (s) from the signal's first sample to its last."""
+    """Evenly spaced times (T,), s, from the signal's first sample to its last."""
     span = signal.time_s[-1] - signal.start_s
     return signal.start_s + np.arange(int(np.floor(span * rate_hz + 1e-9)) + 1) / rate_hz
 

@@ -18,7 +18,7 @@ def reference_label(references: Sequence[str]) -> str:
 
 
 def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> float:
-    """Largest mean over a sliding window."""
+    """Largest mean of an envelope (T,) over a sliding window of `window_s` (s), or over all where it is shorter."""
     width = min(len(envelope), max(1, round(window_s * rate_hz)))
     sums = np.cumsum(np.concatenate([[0.0], envelope]))
     return float(np.max(sums[width:] - sums[:-width]) / width)
@@ -27,7 +27,7 @@ def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> 
 def reference_level(
     mvc: Sequence[np.ndarray], training: Sequence[np.ndarray], *, rate_hz: float, window_s: float
 ) -> float:
-    """Reference level of one channel, in the unit of its envelope.
+    """Reference level of one channel, in the unit of its envelopes (T,), each a trial.
 
     The largest window of the MVC trials; without any, the largest window of the *training* movement trials together,
     so that a test trial never scales itself. Raises ValueError where the level is zero.

@@ -29,5 +29,5 @@ def personal_posterior(joint: Joint, mean: Tensor, sd: Tensor, scale: ParameterS
 
 
 def identified(sd: np.ndarray, prior_sd: np.ndarray) -> np.ndarray:
-    """Which parameters the recordings tell: posterior sd below half of the prior's, the rule of docs/joint.md."""
+    """Which parameters (P,) the recordings tell: posterior sd below half of the prior's, the rule of docs/joint.md."""
     return np.asarray(sd < IDENTIFIED * prior_sd)

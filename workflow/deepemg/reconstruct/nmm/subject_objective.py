@@ -57,17 +57,17 @@ class SubjectFitSettings:
 
 
 def torque_term(torque: Tensor, inverse_dynamics: Tensor, tolerance: float) -> Tensor:
-    """Mean square torque error in units of the tolerance (N m)."""
+    """Mean square torque error (T,) in units of the tolerance (N m)."""
     return ((torque - inverse_dynamics) / tolerance).square().mean()
 
 
 def posterior_term(change: Tensor, log_sd: Tensor) -> Tensor:
-    """Mean square change of the excitations' logarithm, in its standard deviations."""
+    """Mean square change (T, M) of the excitations' logarithm, in its standard deviations."""
     return (change / log_sd).square().mean()
 
 
 def parameter_term(values: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
-    """Mean square distance of the parameters from their posterior mean, in its standard deviations."""
+    """Mean square distance of the parameters (P,) from their posterior mean, in its standard deviations."""
     return ((values - mean) / sd).square().mean()
 
 

@@ -6,15 +6,15 @@ from torch import Tensor
 
 
 def emg_loss(estimate: Tensor, measured: Tensor, scale: Tensor) -> Tensor:
-    """Mean square error of the observed envelopes over their mean square (paper: EMG loss)."""
+    """Mean square error of the observed envelopes (B, T, n_observed) over their mean square (paper: EMG loss)."""
     return ((estimate - measured) ** 2).mean() / scale**2
 
 
 def torque_loss(estimate: Tensor, inverse_dynamics: Tensor, scale: Tensor) -> Tensor:
-    """Mean square error of the joint torque over the mean square of all training torque (paper: torque constraint)."""
+    """Mean square error of joint torque (B, T), N m, over that of all training torque (paper: torque constraint)."""
     return ((estimate - inverse_dynamics) ** 2).mean() / scale**2
 
 
 def parameter_loss(deviation: Tensor) -> Tensor:
-    """Mean square distance of the personal parameters from generic ones, in prior standard deviations (our choice)."""
+    """Mean square distance of the parameters (P,) from generic ones, in prior standard deviations (our choice)."""
     return (deviation**2).mean()

@@ -143,6 +143,7 @@ class EnvelopeNetwork(nn.Module):
         nn.init.constant_(self.head.bias, math.log(settings.start_level / (1 - settings.start_level)))
 
     def forward(self, inputs: Tensor) -> Tensor:
+        """Envelopes (B, T, n_muscles) in 0..1 of windows of standardised inputs (B, T, n_inputs)."""
         tokens = inputs[:, :: self.token_stride]
         hidden = self.embed(tokens) + self.positions[: tokens.shape[1]]
         return _between_tokens(torch.sigmoid(self.head(self.encoder(hidden))), self.token_stride, inputs.shape[1])
