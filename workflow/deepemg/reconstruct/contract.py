@@ -15,6 +15,7 @@ from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.model_file import save_model
 from deepemg.signals.recording import Recording, Trial
 
+# emg_loss is the term of what EMG tells: measured envelopes, or in nmm the posterior that they give.
 HISTORY = ("epoch", "loss", "emg_loss", "torque_loss", "parameter_loss")
 
 

@@ -1,8 +1,8 @@
 """Sets of muscle curves, one module per publication: force multipliers as functions of normalised length and velocity.
 
 Each set is independent of the others, so that what estimates and what simulated need not be the same.
-All work element by element on tensors of any shape: fibre lengths in optimal fibre lengths, tendon lengths in tendon slack
-lengths, velocities in maximal contraction velocities (shortening negative), forces in maximal isometric forces.
+All work element by element on tensors of any shape: fibre lengths in optimal fibre lengths, tendon lengths in tendon
+slack lengths, velocities in maximal contraction velocities (shortening negative), forces in maximal isometric forces.
 """
 
 from types import ModuleType
