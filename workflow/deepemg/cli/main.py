@@ -7,7 +7,6 @@ import sys
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from deepemg.cli import audit, bench, docs, export, publish, reconstruct, run, simulate, train
 
@@ -42,11 +41,6 @@ def main() -> None:
     """Run the command; what a user did wrong ends in one line for each fault, not in a traceback. Exit code 1."""
     try:
         app()
-    except ValidationError as error:  # of settings: pydantic takes four lines for each
-        for entry in error.errors():
-            place = ".".join([error.title, *map(str, entry["loc"])])
-            typer.echo(f"{place}: found {entry['input']!r}; {entry['msg'].lower()}", err=True)
-        sys.exit(1)
     except (ValueError, OSError) as error:  # RecordingError is a ValueError; a fault of the program stays a traceback
         typer.echo(str(error), err=True)
         sys.exit(1)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 
 Scheme = Literal["hill32", "hill32_recursive", "strength_factors"]
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class ForwardSettings:
     """The musculoskeletal forward model that all methods share."""
 

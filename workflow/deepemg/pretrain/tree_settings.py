@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class TreeTraining:
     """Training of the boosted trees, set beforehand and not tuned; the last five are scikit-learn's."""
 

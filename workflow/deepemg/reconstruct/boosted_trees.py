@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.joint.definition import Joint
 from deepemg.joint.settings import ForwardSettings
@@ -27,13 +26,13 @@ from deepemg.reconstruct.nmm.target import OFFSET, from_log_level
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
 from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 NODE = ("feature", "threshold", "left", "right", "value", "leaf")  # arrays (nodes,) of all trees, one behind the other
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class BoostedTrees(Method):
     """Boosted trees on the networks' features, sample by sample; trained once, by the workflow. A control."""
 

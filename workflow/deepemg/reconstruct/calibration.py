@@ -9,18 +9,17 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor
 
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.parameters import parameter_scheme
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.contract import HISTORY
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class CalibrationSettings:
     """How mse with its own parameters and hybrid find the joint's parameters from torque."""
 

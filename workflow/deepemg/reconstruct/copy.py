@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.joint.definition import Joint
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.band import band, residual_half_widths
 from deepemg.reconstruct.contract import Fitted, Method, Reconstruction, check_recording, check_trial
 from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class Copy(Method):
     """Copy the observed muscles; the forward model only says what torque that would be."""
 

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.joint.activation import inverse_activation_curve
 from deepemg.joint.definition import Joint
@@ -36,13 +35,13 @@ from deepemg.reconstruct.contract import (
     with_measured,
 )
 from deepemg.reconstruct.copy import mapped_excitation
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 HALVINGS = 60  # of the bracket of the torque error: below the resolution of float64
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class EMGAssisted(Method):
     """EMG-driven model calibrated on torque, then EMG-assisted torque tracking (as CEINMS)."""
 

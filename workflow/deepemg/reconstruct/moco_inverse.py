@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.joint.activation import activation_curve, inverse_activation_curve
 from deepemg.joint.definition import Joint
@@ -36,7 +35,7 @@ from deepemg.reconstruct.contract import (
     with_measured,
 )
 from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 RESERVE = "reserve_joint"
@@ -44,7 +43,7 @@ RESERVE_UNIT_NM = 1.0  # costs as much as one muscle fully excited; feasible tri
 RESERVE_LIMIT_NM = 1000.0  # beyond any shortfall; without a limit Moco was seen to diverge
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class MocoInverse(Method):
     """OpenSim's MocoInverse on every trial; nothing is fitted. Weights are against the effort's 1."""
 

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.joint.definition import Joint
 from deepemg.joint.forward import ForwardModel
@@ -23,11 +22,11 @@ from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.band import band, observed_half_widths
 from deepemg.reconstruct.contract import Fitted, Method, Reconstruction, check_recording, check_trial, with_measured
 from deepemg.reconstruct.numpy_forward import generic_parameters
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class StaticOptimisation(Method):
     """Static optimisation, effort only, with generic parameters."""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class QualitySettings:
     """What a recording must be like, and what is worth a flag (all limits are our choice)."""
 
@@ -84,7 +83,7 @@ class QualitySettings:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class KinematicsSettings:
     """Low-pass of the angle before differentiation."""
 
@@ -101,7 +100,7 @@ class KinematicsSettings:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class EnvelopeSettings:
     """Raw EMG to envelope (SENIAM; Hermens 2000). Held-out channels pass the same filters."""
 
@@ -141,7 +140,7 @@ COMMON_CLOCK: Any = Field(
 )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class SignalSettings:
     """Everything between a lab's files and the trials that a method sees."""
 

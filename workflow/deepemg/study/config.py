@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import Field, ValidationError
 
 from deepemg.evaluate.metrics import LONGEST_LAG_MS
 from deepemg.joint.settings import ForwardSettings
 from deepemg.pretrain.tree_settings import TreeTraining
 from deepemg.reconstruct.registry import METHODS, MethodName, method_class
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.settings import STRICT, as_plain, from_plain
+from deepemg.settings import as_plain, finding, from_plain, settings_dataclass
 from deepemg.signals.settings import COMMON_CLOCK, EnvelopeSettings, KinematicsSettings, QualitySettings
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 OF, SEED = "of", "seed"  # keys of a variant that are no setting of its method
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class FitConfig:
     """The methods and their settings."""
 
@@ -50,7 +49,7 @@ class FitConfig:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class ScoreConfig:
     """Scores on the test trials; also for cross_validate."""
 
@@ -59,7 +58,7 @@ class ScoreConfig:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class CrossValidationConfig:
     """Each recorded channel hidden in turn, each trial or load left out. Target cross_validation, not in all."""
 
@@ -82,7 +81,7 @@ class CrossValidationConfig:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class EnvelopeFigure:
     """Figure 4."""
 
@@ -94,7 +93,7 @@ class EnvelopeFigure:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class HeatmapFigure:
     """Figure 5."""
 
@@ -116,7 +115,7 @@ class HeatmapFigure:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class IdentifiabilityFigure:
     """Figure 10."""
 
@@ -128,7 +127,7 @@ class IdentifiabilityFigure:
     )
 
 
-@dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class StudyConfig:
     """One block per rule, named as the rule."""
 
@@ -210,8 +209,5 @@ def _problem(entry: Any, place: str, kind: type) -> Problem:
     """One finding of pydantic as one line."""
     where = ".".join([place, *(str(part) for part in entry["loc"])])
     if entry["type"] == "unexpected_keyword_argument":
-        known = ", ".join(TypeAdapter(kind).json_schema().get("properties", {}))
-        expected = f"one of {known}" if len(entry["loc"]) == 1 else "a setting of config/defaults.yaml"
-        return Problem("DE-095", where, "an unknown setting", expected, "correct the name, or remove it")
-    message = entry["msg"].removeprefix("Input ").replace("should", "it to", 1)
-    return Problem("DE-094", where, repr(entry["input"]), message, "correct the value in config")
+        return Problem("DE-095", where, *finding(entry, kind), "correct the name, or remove it")
+    return Problem("DE-094", where, *finding(entry, kind), "correct the value in config")

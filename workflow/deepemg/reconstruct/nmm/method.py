@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.joint.definition import Joint
 from deepemg.joint.parameters import parameter_scheme
@@ -31,11 +30,11 @@ from deepemg.reconstruct.nmm.recording_state import recording_state, restore_rec
 from deepemg.reconstruct.nmm.slots import SCHEME
 from deepemg.reconstruct.nmm.subject_fit import SubjectFit, minimise
 from deepemg.reconstruct.nmm.subject_objective import SubjectFitSettings, SubjectObjective
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class NMM(SubjectFitSettings, Method):
     """The posterior over subjects and the fit of one."""
 

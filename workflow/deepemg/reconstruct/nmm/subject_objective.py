@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor
 
 from deepemg.joint.definition import Joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.nmm.envelope_posterior import SMALLEST, EnvelopePosterior
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class SubjectFitSettings:
     """The subject fit. Values were chosen on development cohorts."""
 

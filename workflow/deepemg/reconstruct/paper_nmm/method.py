@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor
 
 from deepemg.joint.definition import Joint
@@ -22,11 +21,11 @@ from deepemg.reconstruct.contract import HISTORY, Fitted, Method, Reconstruction
 from deepemg.reconstruct.paper_nmm.network import EnvelopeNetwork, NetworkSettings, Standardisation
 from deepemg.reconstruct.paper_nmm.optimise import Schedule, optimise
 from deepemg.reconstruct.paper_nmm.windows import cut, join, window_starts
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class PaperNMM(NetworkSettings, Schedule, Method):
     """Transformer and training. The paper's text was not available: all values are ours, tuned on development seeds."""
 

@@ -8,13 +8,12 @@ from typing import Literal, cast
 
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor, nn
 
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class NetworkSettings:
     """The network between motion and envelopes, and the windows it sees."""
 

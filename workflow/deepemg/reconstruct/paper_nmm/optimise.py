@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor
 from tqdm import tqdm
 
@@ -20,11 +19,11 @@ from deepemg.reconstruct.contract import HISTORY
 from deepemg.reconstruct.paper_nmm.losses import emg_loss, parameter_loss, torque_loss
 from deepemg.reconstruct.paper_nmm.network import EnvelopeNetwork, NetworkSettings
 from deepemg.reconstruct.paper_nmm.windows import cut, window_starts
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class Schedule:
     """How long, how fast, and what for."""
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 from torch import Tensor
 
 from deepemg.joint.definition import Joint
@@ -23,11 +22,11 @@ from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
 from deepemg.reconstruct.paper_nmm.method import PaperNMM
 from deepemg.reconstruct.synergy_extrapolation.synergies import Synergies, SynergySettings, extract
 from deepemg.reconstruct.synergy_extrapolation.weights import Weights, WeightSettings, assemble, hidden_weights
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class SynergyExtrapolation(SynergySettings, WeightSettings, Method):
     """Muscle synergy extrapolation."""
 

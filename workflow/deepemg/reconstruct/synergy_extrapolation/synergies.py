@@ -7,12 +7,11 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class SynergySettings:
     """How synergies are found in the observed envelopes."""
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from pydantic import Field
-from pydantic.dataclasses import dataclass as settings_dataclass
 
 from deepemg.reconstruct.numpy_forward import NumpyForward
-from deepemg.settings import STRICT
+from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Trial
 
 
-@settings_dataclass(frozen=True, config=STRICT)
+@settings_dataclass
 class WeightSettings:
     """How the weights of the hidden muscles are found from torque."""
 
