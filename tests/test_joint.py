@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import torch
 
-from deepemg.joint.activation import activation_curve, inverse_activation_curve, two_poles
+from deepemg.joint.activation import two_poles
+from deepemg.joint.activation_curve import activation_curve, inverse_activation_curve
 from deepemg.joint.definition import available_joints, load_joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.geometry import MuscleGeometry

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from deepemg.joint.activation import activation_curve
+from deepemg.joint.activation_curve import activation_curve
 from deepemg.joint.definition import load_joint
 from deepemg.joint.scaling import scale_by_factors
 from deepemg.pretrain import training

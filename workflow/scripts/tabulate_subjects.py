@@ -11,6 +11,8 @@ import pandas as pd
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 
+RELEASED = {"joint": "arm", "reference": "emg_level"}  # the names that the released table has
+
 params = snakemake.params
 rows = [protocol_row(read_subject(Path(folder), params.recordings)) for folder in params.folders]
-pd.DataFrame(rows).to_csv(snakemake.output.table, index=False)
+pd.DataFrame(rows).rename(columns=RELEASED).to_csv(snakemake.output.table, index=False)

@@ -1,4 +1,4 @@
-"""Excitation to activation: delay, activation dynamics in three forms, exponential shape.
+"""Excitation to neural activation: delay, and activation dynamics in three forms.
 
 Excitations and results are (..., T, n_muscles), sampled at `rate_hz`; the first sample is held before the trial starts.
 Parameters are scalars (1,) or per muscle (n_muscles,).
@@ -7,13 +7,9 @@ Parameters are scalars (1,) or per muscle (n_muscles,).
 from __future__ import annotations
 
 import math
-from typing import Any, TypeVar, cast
 
-import numpy as np
 import torch
 from torch import Tensor
-
-Array = TypeVar("Array", np.ndarray, Tensor)
 
 LONGEST_MEMORY = 200  # samples of the recursive filter; beyond them the slowest pole allowed has nothing left
 
@@ -88,18 +84,3 @@ def first_order(
         level = now + (level - now) * torch.exp(-1 / (rate_hz * tau))
         levels.append(level)
     return torch.stack(levels, dim=-2)
-
-
-def activation_curve(neural: Array, nonlinearity: Array | float) -> Array:
-    """Activation a = (exp(A u) - 1) / (exp(A) - 1) of neural activation u in 0..1, A < 0 (Lloyd and Besier 2003).
-
-    A below 0 bends it, so that weak EMG gives more force. Torch and numpy alike; the shapes broadcast.
-    """
-    xp: Any = torch if isinstance(neural, Tensor) else np
-    return cast(Array, xp.expm1(nonlinearity * neural) / xp.expm1(nonlinearity))
-
-
-def inverse_activation_curve(activation: Array, nonlinearity: Array | float) -> Array:
-    """Neural activation u = log(1 + a (exp(A) - 1)) / A of an activation a in 0..1: undoes `activation_curve`."""
-    xp: Any = torch if isinstance(activation, Tensor) else np
-    return cast(Array, xp.log1p(activation * xp.expm1(nonlinearity)) / nonlinearity)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deepemg.joint.activation import activation_curve, first_order, recursive, two_poles
+from deepemg.joint.activation import first_order, recursive, two_poles
+from deepemg.joint.activation_curve import activation_curve
 from deepemg.joint.compliant import compliant_force
 from deepemg.joint.curves import CURVES
 from deepemg.joint.definition import Joint

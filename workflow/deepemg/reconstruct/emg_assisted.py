@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 from pydantic import Field
 
-from deepemg.joint.activation import inverse_activation_curve
+from deepemg.joint.activation_curve import inverse_activation_curve
 from deepemg.joint.definition import Joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.parameters import parameter_scheme

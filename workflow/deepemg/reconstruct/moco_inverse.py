@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from deepemg.joint.activation import activation_curve, inverse_activation_curve
+from deepemg.joint.activation_curve import activation_curve, inverse_activation_curve
 from deepemg.joint.definition import Joint
 from deepemg.joint.opensim import build_model, import_opensim, silenced
 from deepemg.joint.settings import ForwardSettings

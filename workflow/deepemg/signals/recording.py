@@ -13,6 +13,7 @@ from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.opensim import inverse_dynamics
 from deepemg.recordings.signal import Signal
 from deepemg.signals.arrays import (
+    SPLITS,
     Numbers,
     arrays_of_trials,
     check_angles,
@@ -27,7 +28,6 @@ from deepemg.signals.kinematics import kinematics
 from deepemg.signals.settings import EnvelopeSettings, SignalSettings
 
 Reference = Literal["mvc", "training maximum"]
-SPLITS = ("train", "test")
 SERIES = ("time_s", "angle", "velocity", "torque", "envelopes")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepemg.joint.activation import inverse_activation_curve
+from deepemg.joint.activation_curve import inverse_activation_curve
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.electrodes import Electrodes
 from deepemg.simulate.noise import coloured_noise, smooth_process

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deepemg.joint.activation import inverse_activation_curve
+from deepemg.joint.activation_curve import inverse_activation_curve
 from deepemg.joint.definition import Joint
 from deepemg.pretrain.virtual.draws import Assumptions, Draws
 

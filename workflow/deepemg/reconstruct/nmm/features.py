@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deepemg.joint.activation import activation_curve
+from deepemg.joint.activation_curve import activation_curve
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.slots import FLEXOR, SLOTS
 from deepemg.reconstruct.nmm.target import OFFSET

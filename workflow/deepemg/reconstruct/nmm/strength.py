@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from deepemg.joint.activation import activation_curve
+from deepemg.joint.activation_curve import activation_curve
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.slots import FLEXOR
 from deepemg.reconstruct.nmm.windows import Windows, neighbour_level
