@@ -9,13 +9,17 @@ TIER ?= T1
 EMG ?= csv
 COHORT ?= cohort
 CUBE ?=
+DATA ?=
+SET ?= zenodo_11209324
+LOAD ?=
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 RUN = deepemg run --cores $(CORES) --
 NEED_CUBE = test -d "$(CUBE)" || { echo "make $@ needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
+NEED_DATA = test -e "$(DATA)" || { echo "make $@ needs DATA=<the data set $(SET)>; see deepemg import --help"; exit 2; }
 DEVELOPMENT = results/truth/T1 results/truth/T2 results/truth/T3
 
-.PHONY: study test quick test-long real opponents tiers weights cohort truth bench release docs lock help
+.PHONY: study test quick test-long real people opponents tiers weights cohort truth bench release docs lock help
 
 study: .venv/ready       ## set up and run the study: results/report.html
 	@$(RUN) all
@@ -32,6 +36,11 @@ test-long: .venv/ready   ## the tests that take minutes
 real: .venv/ready        ## the same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>
 	@$(NEED_CUBE)
 	@$(RUN) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
+
+people: .venv/ready      ## people of a public data set: make people DATA=<folder> [SET=zenodo_11209324] [LOAD="0 kg"]
+	@$(NEED_DATA)
+	@deepemg import $(SET) "$(DATA)" results/people/data --all $(if $(LOAD),--load "$(LOAD)")
+	@$(RUN) all --config data=results/people/data results=results/people
 
 opponents: .venv/ready   ## every alternative, and loads not seen in training; with CUBE=<folder> on real recordings too (an hour)
 	@$(RUN) opponents unseen_load

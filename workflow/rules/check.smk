@@ -16,7 +16,6 @@ rule check_recordings:
     params:
         folder=get_folder,
         recordings=STUDY.recordings,
-        settings=as_plain(STUDY.config.check_recordings),
-        emg=as_plain(STUDY.config.process_emg),
+        settings=as_plain(STUDY.config.signals),
     script:
         "../scripts/check_recordings.py"

@@ -2,34 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Level = Literal["red", "amber"]
+EXPLANATIONS = Path(__file__).parent / "explanations.yaml"
+
+
+@cache
+def explanations() -> dict[str, dict[str, Any]]:
+    """title, level and help of every id."""
+    return dict(yaml.safe_load(EXPLANATIONS.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding. `id` is stable, `place` names the file and, where known, the row or column."""
+    """One finding. `id` is stable, `place` names the file and, where known, the row or column.
+
+    `subject` is what of the recording it is about (a channel, the angle, a trial), where it is about one.
+    """
 
     id: str
     place: str
     found: str
     expected: str
     fix: str
+    about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.id} {self.place}: found {self.found}; expected {self.expected}. Fix: {self.fix}."
+        end = "" if self.fix.endswith("?") else "."
+        return f"{self.id} {self.place}: found {self.found}; expected {self.expected}. Fix: {self.fix}{end}"
+
+    @property
+    def level(self) -> Level:
+        """red: the recording is refused; amber: it can be used, and this should be looked at."""
+        return "amber" if explanations()[self.id]["level"] == "amber" else "red"
 
 
 def place_in_files(paths: Sequence[Path], label: str) -> str:
     """Place of a problem that several files share: the first file, how many more, and what in them."""
-    more = f" and {len(paths) - 1} more files" if len(paths) > 1 else ""
-    return f"{paths[0]}{more}, {label}"
+    different = list(dict.fromkeys(paths))
+    more = f" and {len(different) - 1} more files" if len(different) > 1 else ""
+    return f"{different[0]}{more}, {label}"
+
+
+def one_line_each(problems: Iterable[Problem]) -> list[Problem]:
+    """The same cause in one line: problems that differ in nothing but their place, which then counts the others."""
+    groups: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.id, problem.found, problem.expected, problem.fix), []).append(problem)
+    merged = []
+    for same in groups.values():
+        places = list(dict.fromkeys(problem.place for problem in same))
+        about = tuple(dict.fromkeys(name for problem in same for name in problem.about))
+        place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more places"
+        merged.append(replace(same[0], place=place, about=about))
+    return merged
 
 
 class RecordingError(ValueError):
     """Raised with every problem of a recording at once."""
 
     def __init__(self, problems: Sequence[Problem]):
-        self.problems = tuple(problems)
+        self.problems = tuple(one_line_each(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,4 +1,4 @@
-"""One signal as a file holds it, and what the file's header says about it."""
+"""One signal of a trial, and which part of a file is the trial."""
 
 from __future__ import annotations
 
@@ -6,24 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepemg.recordings.problems import Problem
+
 EDGE = 1e-6  # of a sampling interval: a sample at the very edge of a part belongs to it
-
-
-@dataclass(frozen=True)
-class Header:
-    """What can be known of a signal file without reading its samples.
-
-    `unit` is that of all columns, None where the file does not say or they differ; `units` those of each, where it says
-    them one by one.
-    """
-
-    columns: tuple[str, ...]
-    unit: str | None = None
-    units: tuple[str | None, ...] = ()
-
-    def unit_of(self, column: str) -> str | None:
-        """Unit of one column, or None where the file does not say it."""
-        return dict(zip(self.columns, self.units, strict=False)).get(column, self.unit)
 
 
 @dataclass(frozen=True)
@@ -49,12 +34,16 @@ WHOLE = Part()
 
 @dataclass(frozen=True)
 class Signal:
-    """Evenly sampled values. `unit` is what the file itself says, or None where it says nothing."""
+    """Evenly sampled values. `unit` is what the file itself says, or None where it says nothing.
+
+    `notes` are what should be told of how it was read, though nothing is wrong.
+    """
 
     values: np.ndarray
     rate_hz: float
     start_s: float = 0.0
     unit: str | None = None
+    notes: tuple[Problem, ...] = ()
 
     @property
     def time_s(self) -> np.ndarray:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
 import yaml
 
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.scaling import scale_joint
+from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.readers.text import decode, read_bytes
+from deepemg.recordings.sheet import Sheet, read_sheet
 from deepemg.recordings.signal import Part
+from deepemg.recordings.spelling import existing, fold
+from deepemg.recordings.units import canonical, scale
 
-KILOGRAMS = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237}
 SIZES = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m", "thigh_m", "shank_m")
 Use = Literal["observed", "held_out"]
-MICROVOLTS = {"uV": 1.0, "mV": 1e3, "V": 1e6, "1": 1.0}
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,19 @@ class Channel:
     muscle: str
     unit: str
     kind: Literal["raw", "envelope", "excitation"]
-    rate_hz: float
-    use: Use
+    rate_hz: float | None = None
+    use: Use = "observed"
+    format: str | None = None
 
     @property
     def is_fraction(self) -> bool:
         """Whether the values are fractions already: of the maximum (envelope), or of full activation (excitation)."""
-        return self.unit == "1"
+        return self.unit in ("1", "%")
+
+    @property
+    def is_volts(self) -> bool:
+        """Whether the values have a size that EMG must have; counts of a converter do not say one."""
+        return self.unit not in ("1", "%", "au")
 
 
 @dataclass(frozen=True)
@@ -44,15 +53,20 @@ class TrialRow:
 
     trial: str
     role: Literal["movement", "mvc", "hold", "rest"]
-    load: float
-    load_unit: str
-    emg_file: str
+    load: float = 0.0
+    load_unit: str = "kg"  # with ? behind it where the lab assumes it
+    emg_file: str = ""
     split: Literal["train", "test"] | None = None
     kinematics_file: str | None = None
     torque_file: str | None = None
     start_s: float | None = None
     end_s: float | None = None
     posture: str | None = None
+    channels: str | None = None
+    emg_rate_hz: float | None = None
+    emg_unit: str | None = None
+    emg_format: str | None = None
+    kinematics_rate_hz: float | None = None
 
     @property
     def has_angle(self) -> bool:
@@ -60,22 +74,22 @@ class TrialRow:
         return self.role == "movement" or self.kinematics_file is not None
 
     @property
+    def unit_of_load(self) -> str:
+        """The unit, whether known or assumed."""
+        return self.load_unit.rstrip("?")
+
+    @property
     def load_kg(self) -> float:
-        return self.load * KILOGRAMS[self.load_unit]
+        return self.load * scale(self.unit_of_load, "load")
 
     @property
     def load_label(self) -> str:
         """The load as the lab wrote it, fit for a folder name: 2kg, 2.75lb."""
-        return f"{self.load:g}{self.load_unit}"
+        return f"{self.load:g}{self.unit_of_load}"
 
     @property
     def part(self) -> Part:
         return Part(self.start_s, self.end_s)
-
-
-def records(channel: Channel, trial: TrialRow) -> bool:
-    """Whether a trial has samples of a channel: known excitations exist for movement and MVC trials only."""
-    return channel.kind != "excitation" or trial.role in ("movement", "mvc")
 
 
 @dataclass(frozen=True)
@@ -115,21 +129,37 @@ class SubjectFolder:
     def channels_used(self, use: Use) -> tuple[Channel, ...]:
         return tuple(channel for channel in self.channels if channel.use == use)
 
-    def emg_path(self, channel: Channel, trial: TrialRow) -> Path:
-        return self.recordings / channel.file.format(trial=trial.trial, emg_file=trial.emg_file)
+    def records(self, channel: Channel, trial: TrialRow) -> bool:
+        """Whether a trial has samples of a channel.
 
-    def kinematics_path(self, trial: TrialRow) -> Path:
-        pattern = self.description["kinematics"].get("file", "{kinematics_file}")
-        return self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file)
+        `channels` in trials.csv names those that a trial recorded, where it was not all; known excitations exist for
+        movement and MVC trials only.
+        """
+        if trial.channels and fold(channel.name) not in {fold(name) for name in trial.channels.split(";")}:
+            return False
+        return channel.kind != "excitation" or trial.role in ("movement", "mvc")
+
+    def emg_path(self, channel: Channel, trial: TrialRow) -> Path:
+        return existing(self.recordings / channel.file.format(trial=trial.trial, emg_file=trial.emg_file))
+
+    def turn(self, channel: Channel) -> tuple[int, int] | None:
+        """Which of the rows that ask for the same column of the same file a channel is, and of how many."""
+        same = [c for c in self.channels if (c.file, fold(c.column)) == (channel.file, fold(channel.column))]
+        return (same.index(channel), len(same)) if len(same) > 1 else None
+
+    def kinematics_path(self, trial: TrialRow, entry: dict[str, Any] | None = None) -> Path:
+        """File of the angle of a trial, or of another signal that `entry` describes."""
+        pattern = (entry or {}).get("file") or self.description["kinematics"].get("file", "{kinematics_file}")
+        return existing(self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file))
 
     def torque_path(self, trial: TrialRow) -> Path:
         """File of the measured torque of a trial that names a torque_file."""
         pattern = self.description["torque"].get("file", "{torque_file}")
-        return self.recordings / pattern.format(trial=trial.trial, torque_file=trial.torque_file)
+        return existing(self.recordings / pattern.format(trial=trial.trial, torque_file=trial.torque_file))
 
     def files(self, use: Use) -> tuple[Path, ...]:
         """Signal files of the observed or of the held-out channels, each once."""
-        pairs = [(c, t) for c in self.channels_used(use) for t in self.trials if records(c, t)]
+        pairs = [(c, t) for c in self.channels_used(use) for t in self.trials if self.records(c, t)]
         return tuple(dict.fromkeys(self.emg_path(channel, trial) for channel, trial in pairs))
 
     def kinematics_files(self) -> tuple[Path, ...]:
@@ -145,50 +175,72 @@ class SubjectFolder:
     def generic_joint(self) -> Joint:
         return load_joint(self.description["joint"])
 
+    def sizes(self) -> dict[str, float]:
+        """What was measured on the subject (kg, m), by the keys of subject.yaml."""
+        return {key: float(self.description[key]["value"]) for key in SIZES if key in self.description}
+
     def scaled_joint(self) -> Joint:
         """The joint scaled to what was measured on the subject."""
-        sizes = {key: self.description[key]["value"] for key in SIZES if key in self.description}
-        return scale_joint(self.generic_joint(), sizes)
+        return scale_joint(self.generic_joint(), self.sizes())
 
 
-def read_table(path: Path) -> dict[int, dict[str, str]]:
-    """Rows of a small CSV file by their row number in it, without empty cells, empty rows and the byte order mark.
+class _OneOfEach(yaml.SafeLoader):
+    """YAML that refuses a key written twice, where the usual loader takes the last and says nothing."""
 
-    Raises ValueError where the file is no CSV text.
-    """
-    table = pd.read_csv(
-        path, dtype=str, index_col=False, encoding="utf-8-sig", skipinitialspace=True, skip_blank_lines=False
-    )
-    rows = {}
-    for number, record in enumerate(table.to_dict("records"), start=2):
-        cells = {str(key).strip(): value.strip() for key, value in record.items() if isinstance(value, str)}
-        row = {key: value for key, value in cells.items() if value}
-        if row:
-            rows[number] = row
-    return rows
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} twice", node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def read_description(path: Path) -> Any:
-    """Content of a subject.yaml. What was called `arm` before a knee could be one is read as `joint`."""
-    description = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if isinstance(description, dict) and "arm" in description and "joint" not in description:
-        return {"joint" if key == "arm" else key: value for key, value in description.items()}
+    """Content of a subject.yaml, with sizes as value and source, and units in their own spelling.
+
+    What was called `arm` before a knee could be one is read as `joint`. Raises RecordingError where it is no YAML.
+    """
+    try:
+        description = yaml.load(decode(read_bytes(path)), _OneOfEach)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        found = " ".join(str(error).replace("<unicode string>", "the file").split()) or type(error).__name__
+        raise RecordingError([Problem("DE-006", str(path), found, "valid YAML", "correct the line named")]) from None
+    if not isinstance(description, dict):
+        return description
+    if "arm" in description and "joint" not in description:
+        description = {"joint" if key == "arm" else key: value for key, value in description.items()}
+    for key in SIZES:
+        value = description.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            description[key] = {"value": value, "source": "measured"}
+    for entry, quantity in _entries_with_units(description):
+        if isinstance(entry.get("unit"), str):
+            entry["unit"] = canonical(entry["unit"], quantity) or entry["unit"]
     return description
 
 
-NUMBERS = ("rate_hz", "load", "start_s", "end_s")
+def _entries_with_units(description: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    kinematics = description.get("kinematics")
+    blocks = {"angle": kinematics, "torque": description.get("torque"), "time": description.get("clock")}
+    if isinstance(kinematics, dict):
+        blocks["angular velocity"] = kinematics.get("velocity")
+    for quantity, entry in blocks.items():
+        if isinstance(entry, dict):
+            yield entry, quantity
 
 
-def with_numbers(row: dict[str, str]) -> dict[str, Any]:
-    """Row whose number cells are floats where they can be read as such (the schema names those that cannot)."""
-
-    def number(value: str) -> float | str:
-        try:
-            return float(value)
-        except ValueError:
-            return value
-
-    return {key: number(value) if key in NUMBERS else value for key, value in row.items()}
+def make_subject(
+    folder: Path, description: dict[str, Any], channels: Sheet, trials: Sheet, recordings: Path | None = None
+) -> SubjectFolder:
+    """The subject of three texts that are in order; `recordings` is the folder of the signal files, if elsewhere."""
+    rows = [{"split": "train", **row} if row["role"] == "movement" else row for row in trials.rows.values()]
+    return SubjectFolder(
+        folder=folder,
+        recordings=recordings or folder,
+        description=description,
+        channels=tuple(Channel(**row) for row in channels.rows.values()),
+        trials=tuple(TrialRow(**row) for row in rows),
+    )
 
 
 def read_subject(folder: Path, recordings: Path | None = None) -> SubjectFolder:
@@ -196,12 +248,6 @@ def read_subject(folder: Path, recordings: Path | None = None) -> SubjectFolder:
 
     `recordings` is the folder of the signal files where they do not lie in the subject folder itself.
     """
-    channels = [with_numbers(row) for row in read_table(folder / "channels.csv").values()]
-    trials = [with_numbers(row) for row in read_table(folder / "trials.csv").values()]
-    return SubjectFolder(
-        folder=folder,
-        recordings=recordings or folder,
-        description=read_description(folder / "subject.yaml"),
-        channels=tuple(Channel(**row) for row in channels),
-        trials=tuple(TrialRow(**row) for row in trials),
-    )
+    description = read_description(folder / "subject.yaml")
+    sheets = [read_sheet(folder / name) for name in ("channels.csv", "trials.csv")]
+    return make_subject(folder, description, *sheets, recordings)

@@ -30,8 +30,12 @@ def subject_contractions(subject: SubjectFolder, levels: pd.DataFrame, settings:
     for trial in (t for t in subject.trials if t.role in ISOMETRIC and t.has_angle):
         angle = read_angle(subject, trial)
         envelopes = {
-            c: _resampled(channel_envelope(subject, c, trial, settings), angle) / level[c.name] for c in channels
+            c: _resampled(channel_envelope(subject, c, trial, settings), angle) / level[c.name]
+            for c in channels
+            if subject.records(c, trial)
         }
+        if not envelopes:
+            continue
         torque = _measured(subject, trial, angle)
         plateau = _plateau(np.sum(list(envelopes.values()), axis=0) if torque is None else np.abs(torque))
         row: dict[str, Any] = {"trial": trial.trial, "role": trial.role, "angle_rad": angle.values[plateau].mean()}

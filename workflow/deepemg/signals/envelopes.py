@@ -9,15 +9,14 @@ from deepemg.recordings.read import read_emg
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
 from deepemg.signals.emg import envelope, low_pass
-from deepemg.signals.normalisation import reference_level
+from deepemg.signals.normalisation import level_of
 from deepemg.signals.settings import EnvelopeSettings
 
 
-def channel_envelope(subject: SubjectFolder, channel: Channel, trial: TrialRow, settings: EnvelopeSettings) -> Signal:
-    """Envelope of one channel in one trial at its own rate; excitations are low-passed, envelopes pass as they are."""
-    signal = read_emg(subject, channel, trial)
+def filtered(signal: Signal, kind: str, settings: EnvelopeSettings) -> Signal:
+    """Envelope of a channel's signal at its own rate; excitations are low-passed, envelopes pass as they are."""
     order, cutoff = settings.order, settings.envelope_cutoff_hz
-    if channel.kind == "raw":
+    if kind == "raw":
         values = envelope(
             signal.values,
             rate_hz=signal.rate_hz,
@@ -26,31 +25,38 @@ def channel_envelope(subject: SubjectFolder, channel: Channel, trial: TrialRow, 
             cutoff_hz=cutoff,
             order=order,
         )
-    elif channel.kind == "excitation":
+    elif kind == "excitation":
         values = low_pass(signal.values, rate_hz=signal.rate_hz, cutoff_hz=cutoff, order=order)
     else:
         values = signal.values
     return Signal(values, signal.rate_hz, signal.start_s)
 
 
-def movement_envelopes(subject: SubjectFolder, channel: Channel, settings: EnvelopeSettings) -> dict[str, Signal]:
-    """Envelopes of one channel in all movement trials, by trial, in the unit of the channel."""
-    return {trial.trial: channel_envelope(subject, channel, trial, settings) for trial in subject.movements}
+def channel_envelope(subject: SubjectFolder, channel: Channel, trial: TrialRow, settings: EnvelopeSettings) -> Signal:
+    """Envelope of one channel in one trial at its own rate, in the unit of the channel."""
+    return filtered(read_emg(subject, channel, trial), channel.kind, settings)
+
+
+def channel_envelopes(subject: SubjectFolder, channel: Channel, settings: EnvelopeSettings) -> dict[str, Signal]:
+    """Envelopes of one channel in its movement and MVC trials, by trial, in the unit of the channel."""
+    trials = [t for t in subject.trials if t.role in ("movement", "mvc") and subject.records(channel, t)]
+    return {trial.trial: channel_envelope(subject, channel, trial, settings) for trial in trials}
 
 
 def channel_level(
-    subject: SubjectFolder, channel: Channel, movements: dict[str, Signal], settings: EnvelopeSettings
+    subject: SubjectFolder, channel: Channel, envelopes: dict[str, Signal], settings: EnvelopeSettings
 ) -> float:
-    """Reference level of a channel in the unit of its envelope.
+    """Reference level of a channel in the unit of its envelopes, those of its movement and MVC trials by trial.
 
     1 for envelopes that are fractions of the maximum already. Known excitations (1 = full activation) are measured
     against the MVC trials like any EMG, so that truth and reconstruction share a unit; without MVC trials they stay.
+    Raises ValueError where the channel is silent in all of them.
     """
     if channel.is_fraction and (channel.kind == "envelope" or not subject.mvc_trials):
         return 1.0
-    mvc = [channel_envelope(subject, channel, trial, settings).values for trial in subject.mvc_trials]
-    training = [movements[trial.trial].values for trial in subject.movements if trial.split == "train"]
-    return reference_level(mvc, training, rate_hz=channel.rate_hz, window_s=settings.mvc_window_s)
+    mvc = [envelopes[trial.trial] for trial in subject.mvc_trials if trial.trial in envelopes]
+    training = [envelopes[trial.trial] for trial in subject.movements if trial.split == "train"]
+    return level_of([(s.values, s.rate_hz) for s in mvc or training], window_s=settings.mvc_window_s)
 
 
 def subject_envelopes(
@@ -65,7 +71,7 @@ def subject_envelopes(
     joint = subject.generic_joint()
     result, levels = clock[["trial", "time_s"]].copy(), []
     for channel in subject.channels_used(use):
-        movements = movement_envelopes(subject, channel, settings)
+        movements = channel_envelopes(subject, channel, settings)
         level = channel_level(subject, channel, movements, settings)
         levels.append((channel.name, level, "1" if channel.is_fraction else "uV", subject.reference))
         column = np.concatenate(

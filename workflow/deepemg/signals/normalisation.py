@@ -24,6 +24,14 @@ def window_maximum(envelope: np.ndarray, *, rate_hz: float, window_s: float) -> 
     return float(np.max(sums[width:] - sums[:-width]) / width)
 
 
+def level_of(envelopes: Sequence[tuple[np.ndarray, float]], *, window_s: float) -> float:
+    """Largest window of several envelopes (T,), each with its rate (Hz). Raises ValueError where it is zero."""
+    level = max(window_maximum(values, rate_hz=rate_hz, window_s=window_s) for values, rate_hz in envelopes)
+    if level <= 0:
+        raise ValueError("the channel is silent in every trial that could give its reference level")
+    return level
+
+
 def reference_level(
     mvc: Sequence[np.ndarray], training: Sequence[np.ndarray], *, rate_hz: float, window_s: float
 ) -> float:
@@ -32,7 +40,4 @@ def reference_level(
     The largest window of the MVC trials; without any, the largest window of the *training* movement trials together,
     so that a test trial never scales itself. Raises ValueError where the level is zero.
     """
-    level = max(window_maximum(trial, rate_hz=rate_hz, window_s=window_s) for trial in (mvc or training))
-    if level <= 0:
-        raise ValueError("the channel is silent in every trial that could give its reference level")
-    return level
+    return level_of([(trial, rate_hz) for trial in (mvc or training)], window_s=window_s)

@@ -1,156 +1,321 @@
-"""How good a recording is: numbers and flags per channel and trial, for a user to look at; faults stop the study."""
+"""How good a recording is: every signal read once and judged; numbers, findings, and envelopes as they will be used."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.signal import welch
 
-from deepemg.recordings.problems import RecordingError
+from deepemg.joint.joint_moment import joint_moment
+from deepemg.joint.strength import greatest_moment
+from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, records
-from deepemg.signals.faults import Faults, check_angle, check_emg, check_span, check_torque
+from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
+from deepemg.signals.checks import angle as angle_checks
+from deepemg.signals.checks import coordination, copies, emg, envelope, span, torque
+from deepemg.signals.checks.findings import Findings
+from deepemg.signals.envelopes import channel_level, filtered
+from deepemg.signals.kinematics import kinematics
 from deepemg.signals.normalisation import window_maximum
-from deepemg.signals.settings import EnvelopeSettings, QualitySettings
+from deepemg.signals.settings import SignalSettings
 
 Row = dict[str, Any]
+Key = tuple[str, str]  # trial, channel
 
 
-def emg_quality(signal: Signal, *, mains_hz: float, low_hz: float, high_hz: float) -> dict[str, float]:
-    """Root mean square (uV), power shares and clipping of a raw EMG signal; low_hz and high_hz bound the EMG band."""
-    frequency, power = welch(signal.values, fs=signal.rate_hz, nperseg=min(len(signal.values), int(signal.rate_hz)))
-    total = float(power.sum()) or 1.0
-    peak = float(np.max(np.abs(signal.values)))
-    return {
-        "rms_uv": float(np.sqrt(np.mean(signal.values**2))),
-        "power_in_band": float(power[(frequency >= low_hz) & (frequency <= high_hz)].sum() / total),
-        "power_below_band": float(power[frequency < low_hz].sum() / total),
-        "power_mains": float(power[np.abs(frequency - mains_hz) <= 1].sum() / total),
-        "median_frequency_hz": float(frequency[np.argmax(np.cumsum(power) >= 0.5 * power.sum())]),
-        "clipped": float(np.mean(np.abs(signal.values) >= 0.999 * peak)) if peak > 0 else 1.0,
-        "duration_s": signal.duration_s,
+@dataclass
+class Judged:
+    """Signals of a subject as they were read, what was found in them, and the numbers behind."""
+
+    subject: SubjectFolder
+    findings: Findings = field(default_factory=Findings)
+    emg: dict[Key, Signal] = field(default_factory=dict)
+    angle: dict[str, Signal] = field(default_factory=dict)
+    torque: dict[str, Signal] = field(default_factory=dict)
+    envelopes: dict[Key, Signal] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
+    channels: list[Row] = field(default_factory=list)
+    kinematics: list[Row] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every finding, one line for each cause."""
+        return self.findings.problems()
+
+
+def judge(subject: SubjectFolder, settings: SignalSettings, *, uses: tuple[Use, ...], together: bool = True) -> Judged:
+    """Read every signal of the channels so used, angle and torque once, and judge them alone and together.
+
+    What they show together is judged only where each is in order (and `together`): one cause is one line.
+    """
+    found = Judged(subject)
+    channels = [channel for use in uses for channel in subject.channels_used(use)]
+    for trial in subject.trials:
+        _read_joint(found, trial, settings)
+        for channel in channels:
+            if subject.records(channel, trial):
+                _read_emg(found, trial, channel, settings)
+        own = {c: found.emg[trial.trial, c.name] for c in channels if (trial.trial, c.name) in found.emg}
+        path = subject.emg_path(channels[0], trial) if channels else subject.folder
+        copies.check_channels(found.findings, path, trial, own, settings.quality)
+    for channel in channels:
+        _judge_over_trials(found, channel, settings)
+    angles = {
+        t: (subject.kinematics_path(t), found.angle[t.trial]) for t in subject.movements if t.trial in found.angle
     }
+    copies.check_trials(found.findings, "joint angle", angles)
+    for channel in channels:
+        _normalise(found, channel, settings)
+    if together and not any(problem.level == "red" for problem in found.problems):
+        _judge_together(found, settings)
+    _flag_weak_mvc(found)
+    for row in found.channels:
+        row["flags"] = found.findings.of(f"channel {row['channel']}", row["trial"])
+    for row in found.kinematics:
+        row["flags"] = found.findings.of("joint angle", row["trial"])
+    return found
 
 
-def angle_quality(angle: Signal, joint_range_deg: tuple[float, float]) -> dict[str, float]:
-    """Range and speed (deg, deg/s) of an angle, and the share of it outside the range of the joint's geometry."""
-    degrees = np.rad2deg(angle.values)
-    speed = np.gradient(degrees, 1 / angle.rate_hz) if len(degrees) > 1 else np.zeros(1)
-    low, high = joint_range_deg
-    return {
-        "min_deg": float(degrees.min()),
-        "max_deg": float(degrees.max()),
-        "speed_deg_s": float(np.percentile(np.abs(speed), 99.9)),
-        "outside_joint": float(np.mean((degrees < low) | (degrees > high))),
+def _read_joint(found: Judged, trial: TrialRow, settings: SignalSettings) -> None:
+    """Angle and measured torque of a trial."""
+    subject, findings, limits = found.subject, found.findings, settings.quality
+    if trial.has_angle:
+        path = subject.kinematics_path(trial)
+        angle = findings.read(lambda: read_angle(subject, trial), "joint angle", path, limits, trial.trial)
+        if angle is not None:
+            found.angle[trial.trial] = angle
+            if trial.role == "movement":
+                joint_range = tuple(subject.generic_joint().length_angles_deg[[0, -1]].tolist())
+                quality = angle_checks.angle_quality(angle, joint_range)
+                included = bool(subject.description["kinematics"].get("included"))
+                angle_checks.check_angle(
+                    findings, path, angle, quality, joint_range, limits, trial=trial.trial, included=included
+                )
+                found.kinematics.append({"trial": trial.trial, **quality})
+    if trial.torque_file:
+        path = subject.torque_path(trial)
+        measured = findings.read(lambda: read_measured_torque(subject, trial), "torque", path, limits, trial.trial)
+        if measured is None:
+            return
+        found.torque[trial.trial] = measured
+        if trial.role != "rest":
+            strongest = greatest_moment(subject.generic_joint())
+            torque.check_torque(findings, path, measured, strongest, trial=trial.trial, role=trial.role)
+        if trial.trial in found.angle:
+            span.check_span(findings, "torque", path, measured, found.angle[trial.trial], limits, trial=trial.trial)
+
+
+def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: SignalSettings) -> None:
+    subject, findings, limits, band = found.subject, found.findings, settings.quality, settings.envelopes
+    label, path = f"channel {channel.name}", subject.emg_path(channel, trial)
+    signal = findings.read(lambda: read_emg(subject, channel, trial), label, path, limits, trial.trial)
+    if signal is None:
+        return
+    if channel.kind == "raw" and signal.rate_hz <= 2 * band.band_high_hz:
+        expected = f"more than {2 * band.band_high_hz:g} Hz for a band up to {band.band_high_hz:g} Hz"
+        fix = f"if it was recorded so: process_emg: {{band_high_hz: {0.45 * signal.rate_hz:.0f}}} in config/config.yaml"
+        findings.add(
+            "DE-024", label, path, found=f"{signal.rate_hz:g} Hz", expected=expected, fix=fix, trial=trial.trial
+        )
+        return
+    found.emg[trial.trial, channel.name] = signal
+    if trial.trial in found.angle:
+        span.check_span(findings, label, path, signal, found.angle[trial.trial], limits, trial=trial.trial)
+    if channel.kind != "raw":
+        return
+    quality = emg.emg_quality(signal, mains_hz=limits.mains_hz, low_hz=band.band_low_hz, high_hz=band.band_high_hz)
+    if trial.role != "rest":  # a silent muscle leaves nothing but noise and movement artefact
+        emg.check_emg(findings, label, path, signal, quality, limits, band, trial=trial.trial, volts=channel.is_volts)
+    loudest = window_maximum(
+        np.abs(signal.values - np.mean(signal.values)), rate_hz=signal.rate_hz, window_s=band.mvc_window_s
+    )
+    if channel.use == "observed":
+        found.channels.append({"trial": trial.trial, "channel": channel.name, **quality, "loudest_uv": loudest})
+
+
+def _judge_over_trials(found: Judged, channel: Channel, settings: SignalSettings) -> None:
+    """One channel in all its trials: the same samples twice, another spectrum, noise beside its loudest."""
+    subject, label = found.subject, f"channel {channel.name}"
+    own = {t: found.emg[t.trial, channel.name] for t in subject.trials if (t.trial, channel.name) in found.emg}
+    paths = {t.trial: subject.emg_path(channel, t) for t in own}
+    copies.check_trials(found.findings, label, {t: (paths[t.trial], s) for t, s in own.items() if t.role != "rest"})
+    numbers = {row["trial"]: row for row in found.channels if row["channel"] == channel.name}
+    loudest = max((row["loudest_uv"] for row in numbers.values()), default=0.0)
+    for trial in own:
+        if trial.trial in numbers and trial.role != "rest":
+            row = numbers[trial.trial]
+            emg.check_noise(
+                found.findings, label, paths[trial.trial], row, loudest, settings.quality, trial=trial.trial
+            )
+    unsure = {trial.trial for trial in own if trial.trial not in found.angle and trial.role != "rest"}
+    resting = {trial.trial for trial in own if trial.role == "rest"}
+    medians = {name: row["median_frequency_hz"] for name, row in numbers.items() if name not in resting}
+    span.check_spectra(found.findings, label, paths, medians, unsure)
+
+
+def _normalise(found: Judged, channel: Channel, settings: SignalSettings) -> None:
+    """Envelopes of a channel over its level, each judged."""
+    subject, findings, limits = found.subject, found.findings, settings.quality
+    label = f"channel {channel.name}"
+    smooth = {
+        trial.trial: filtered(found.emg[trial.trial, channel.name], channel.kind, settings.envelopes)
+        for trial in subject.trials
+        if trial.role != "rest" and (trial.trial, channel.name) in found.emg
     }
+    if not all(trial.trial in smooth for trial in subject.movements) or not smooth:
+        return  # what could not be read has been told
+    try:
+        level = channel_level(subject, channel, smooth, settings.envelopes)
+    except ValueError as error:
+        path = subject.emg_path(channel, subject.movements[0])
+        fix = "remove the dead channel, or correct its column"
+        findings.add("DE-078", label, path, found=str(error), expected="a muscle that works", fix=fix)
+        return
+    found.levels[channel.name] = level
+    movements = {}
+    for trial in subject.trials:
+        if trial.trial not in smooth:
+            continue
+        own = smooth[trial.trial]
+        fraction = Signal(own.values / level, own.rate_hz, own.start_s)
+        found.envelopes[trial.trial, channel.name] = fraction
+        if trial.role == "movement":
+            movements[trial.trial] = fraction
+            path = subject.emg_path(channel, trial)
+            envelope.check_envelope(
+                findings, label, path, fraction, limits, trial=trial.trial, channel=channel, reference=subject.reference
+            )
+    path = subject.emg_path(channel, subject.movements[0])
+    if channel.kind != "excitation":
+        envelope.check_silent(findings, label, path, movements, limits, unit=channel.unit)
+    if channel.kind == "envelope":
+        envelope.check_scaled_per_trial(findings, label, path, movements)
 
 
-def _emg_flags(quality: dict[str, float], settings: QualitySettings) -> list[str]:
-    flags = []
-    if quality["power_below_band"] > settings.artefact_flag:
-        flags.append(f"{quality['power_below_band']:.0%} of the power below the EMG band (motion artefact)")
-    if quality["power_mains"] > settings.mains_flag:
-        flags.append(f"{quality['power_mains']:.0%} of the power at mains frequency")
-    if quality["clipped"] > settings.clipping_flag:
-        flags.append(f"{quality['clipped']:.1%} of the samples at the largest value (clipping)")
-    return flags
+def _side(found: Judged, trial: TrialRow, action: str) -> Signal | None:
+    """Mean envelope of the observed channels of one side in a trial."""
+    joint = found.subject.generic_joint()
+    own = [
+        found.envelopes[trial.trial, channel.name]
+        for channel in found.subject.channels_used("observed")
+        if (trial.trial, channel.name) in found.envelopes
+        and {joint.muscle(name).action for name in joint.members(channel.muscle)} == {action}
+    ]
+    if not own:
+        return None
+    first = own[0]
+    values = [np.interp(first.time_s, other.time_s, other.values) for other in own]
+    return Signal(np.mean(values, axis=0), first.rate_hz, first.start_s)
 
 
-def _angle_flags(
-    quality: dict[str, float], joint_range_deg: tuple[float, float], settings: QualitySettings
-) -> list[str]:
-    flags = []
-    if quality["speed_deg_s"] > settings.speed_flag_deg_s:
-        flags.append("faster than a voluntary curl")
-    if quality["outside_joint"] > settings.outside_joint_flag:
-        low, high = joint_range_deg
-        flags.append(f"{quality['outside_joint']:.0%} of the samples outside the joint's {low:g} to {high:g} deg")
-    return flags
+def _judge_together(found: Judged, settings: SignalSettings) -> None:
+    """EMG beside the motion in movements, and beside torque and name in MVC trials."""
+    subject, findings, limits = found.subject, found.findings, settings.quality
+    joint = subject.scaled_joint()
+    motions = []
+    for trial in subject.movements:
+        if trial.trial not in found.angle or len(found.angle[trial.trial].values) < 30:
+            continue
+        how = settings.kinematics
+        angle = found.angle[trial.trial]
+        table = kinematics(angle, cutoff_hz=how.cutoff_hz, order=how.order, rate_hz=settings.rate_hz)
+        position, velocity, acceleration = (
+            table[name].to_numpy() for name in ("angle_rad", "velocity_rad_s", "acceleration_rad_s2")
+        )
+        posed = joint.in_posture(trial.posture or None)
+        moment = joint_moment(posed.skeleton, position, acceleration, load_kg=trial.load_kg)
+        sides = {}
+        for action in ("flexor", "extensor"):
+            side = _side(found, trial, action)
+            sides[action] = None if side is None else np.interp(table["time_s"], side.time_s, side.values)
+        motions.append(
+            coordination.Motion(
+                trial.trial, trial.load_kg, settings.rate_hz, velocity, moment, sides["flexor"], sides["extensor"]
+            )
+        )
+    path = subject.folder / "channels.csv"
+    in_mvc = subject.reference == "mvc"
+    strongest = greatest_moment(joint)
+    coordination.check_coordination(
+        findings,
+        path,
+        motions,
+        limits,
+        strongest_nm=strongest,
+        in_mvc=in_mvc,
+        outside_joint=float(np.median([row["outside_joint"] for row in found.kinematics] or [0.0])),
+    )
+    for trial in subject.trials:
+        if trial.role in ("mvc", "hold"):
+            _judge_contraction(found, trial)
+    if subject.reference != "mvc":
+        fix = "record MVC trials and add them with role mvc; nothing, if there are none"
+        expected = "MVC trials, or envelopes that are fractions of MVC"
+        findings.add("DE-111", "level", subject.folder / "trials.csv", found="no MVC trial", expected=expected, fix=fix)
 
 
-def _flag_weak_mvc(rows: list[Row], subject: SubjectFolder) -> None:
-    """Flag each movement in which a channel is louder than in all MVC trials: they were no maximum for its muscle."""
+def _judge_contraction(found: Judged, trial: TrialRow) -> None:
+    """Torque and the louder side of an isometric contraction agree."""
+    flexors, extensors = _side(found, trial, "flexor"), _side(found, trial, "extensor")
+    if flexors is None or extensors is None:
+        return
+    findings, path = found.findings, found.subject.trials and found.subject.folder / "trials.csv"
+    measured = found.torque.get(trial.trial)
+    if measured is not None:
+        file = found.subject.torque_path(trial)
+        torque.check_sign(findings, file, measured, flexors, extensors, trial=trial.trial)
+        effort = Signal(
+            np.maximum(flexors.values, np.interp(flexors.time_s, extensors.time_s, extensors.values)),
+            flexors.rate_hz,
+            flexors.start_s,
+        )
+        torque.check_offset(findings, file, measured, effort, trial=trial.trial)
+    elif trial.role == "mvc":
+        levels = [float(np.quantile(side.values, 0.95)) for side in (flexors, extensors)]
+        coordination.check_direction(findings, path, trial.trial, *levels, coordination.direction_in_name(trial.trial))
+
+
+def _flag_weak_mvc(found: Judged) -> None:
+    """Tell each movement in which a channel is louder than in all MVC trials: they were no maximum for its muscle."""
+    subject = found.subject
     mvc_trials = {trial.trial for trial in subject.mvc_trials}
+    channels = {channel.name: channel for channel in subject.channels}
     maxima: dict[str, float] = {}
-    for row in rows:
+    for row in found.channels:
         if row["trial"] in mvc_trials:
             maxima[row["channel"]] = max(maxima.get(row["channel"], 0.0), row["loudest_uv"])
-    for row in rows:
+    trials = {trial.trial: trial for trial in subject.trials}
+    for row in found.channels:
         if row["loudest_uv"] > maxima.get(row["channel"], np.inf):
-            row["flags"].append(f"{row['loudest_uv'] / maxima[row['channel']]:.2f} times the largest MVC")
+            path = subject.emg_path(channels[row["channel"]], trials[row["trial"]])
+            text = f"{row['loudest_uv'] / maxima[row['channel']]:.2f} times the largest MVC"
+            fix = "look at the MVC trials: another day, gain or muscle, or no maximum; envelopes go above 1"
+            found.findings.add(
+                "DE-103", f"channel {row['channel']}", path, found=text, expected="MVC trials that are louder", fix=fix,
+                trial=row["trial"],
+            )  # fmt: skip
 
 
-def _angle_row(
-    faults: Faults, subject: SubjectFolder, trial: TrialRow, angle: Signal, settings: QualitySettings
-) -> Row:
-    low, high = subject.generic_joint().length_angles_deg[[0, -1]].tolist()
-    quality = angle_quality(angle, (low, high))
-    check_angle(faults, subject.kinematics_path(trial), quality, settings)
-    return {"trial": trial.trial, **quality, "flags": _angle_flags(quality, (low, high), settings)}
-
-
-def _emg_row(
-    faults: Faults,
+def recording_quality(
     subject: SubjectFolder,
-    trial: TrialRow,
-    channel: Channel,
-    signal: Signal,
-    settings: QualitySettings,
-    emg: EnvelopeSettings,
-) -> Row:
-    quality = emg_quality(signal, mains_hz=settings.mains_hz, low_hz=emg.band_low_hz, high_hz=emg.band_high_hz)
-    if trial.role != "rest":  # a silent muscle leaves nothing but noise and movement artefact
-        check_emg(faults, f"channel {channel.name}", subject.emg_path(channel, trial), quality, settings)
-    loudest = window_maximum(np.abs(signal.values), rate_hz=signal.rate_hz, window_s=emg.mvc_window_s)
-    flags = _emg_flags(quality, settings)
-    return {"trial": trial.trial, "channel": channel.name, **quality, "loudest_uv": loudest, "flags": flags}
+    settings: SignalSettings = SignalSettings(),
+    *,
+    uses: tuple[Use, ...] = ("observed",),
+) -> dict[str, Any]:
+    """Numbers and flags of every signal of a subject, and all that was found, as plain data.
 
-
-def _check_measured_torque(
-    faults: Faults, subject: SubjectFolder, trial: TrialRow, angle: Signal | None, settings: QualitySettings
-) -> None:
-    path = subject.torque_path(trial)
-    torque = faults.read(lambda: read_measured_torque(subject, trial), "torque", path, settings)
-    if torque is None:
-        return
-    if trial.role != "rest":
-        check_torque(faults, path, torque)
-    if angle is not None:
-        check_span(faults, "torque", path, torque, angle, settings)
-
-
-def recording_quality(subject: SubjectFolder, settings: QualitySettings, *, emg: EnvelopeSettings) -> dict[str, Any]:
-    """Read every observed channel, angle and torque of a subject once; numbers, flags, and the basis of the EMG level.
-
-    `settings` are the limits, `emg` the band and the MVC window of the EMG processing. Held-out channels are not
-    touched. Raises RecordingError with every fault at once.
+    Held-out channels are not touched unless `uses` names them. Raises RecordingError with every fault at once.
     """
-    faults = Faults()
-    channels: list[Row] = []
-    angles: list[Row] = []
-    for trial in subject.trials:
-        angle = None
-        if trial.has_angle:
-            path = subject.kinematics_path(trial)
-            angle = faults.read(lambda t=trial: read_angle(subject, t), "joint angle", path, settings)  # type: ignore[misc]
-        if angle is not None and trial.role == "movement":
-            angles.append(_angle_row(faults, subject, trial, angle, settings))
-        if trial.torque_file:
-            _check_measured_torque(faults, subject, trial, angle, settings)
-        for channel in subject.channels_used("observed"):
-            if not records(channel, trial):
-                continue
-            label, path = f"channel {channel.name}", subject.emg_path(channel, trial)
-            signal = faults.read(lambda c=channel, t=trial: read_emg(subject, c, t), label, path, settings)  # type: ignore[misc]
-            if signal is None:
-                continue
-            if angle is not None:
-                check_span(faults, label, path, signal, angle, settings)
-            if channel.kind == "raw":
-                channels.append(_emg_row(faults, subject, trial, channel, signal, settings, emg))
-    if faults.problems():
-        raise RecordingError(faults.problems())
-    _flag_weak_mvc(channels, subject)
-    return {"subject": subject.id, "reference": subject.reference, "channels": channels, "kinematics": angles}
+    found = judge(subject, settings, uses=uses)
+    refused = [problem for problem in found.problems if problem.level == "red"]
+    if refused:
+        raise RecordingError(refused)
+    return {
+        "subject": subject.id,
+        "reference": subject.reference,
+        "channels": found.channels,
+        "kinematics": found.kinematics,
+        "warnings": [str(problem) for problem in found.problems],
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from deepemg.recordings.check import check_folders
+from deepemg.recordings.check import check_texts
+from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.contractions import subject_contractions
 from deepemg.signals.envelopes import subject_envelopes
@@ -29,9 +30,10 @@ def read(
     with every fault of texts, names and files, or, where there is none, of the samples.
     """
     path, elsewhere = Path(folder), Path(recordings) if recordings else None
-    check_folders((path,), elsewhere, band_high_hz=settings.envelopes.band_high_hz)
+    if refused := check_texts(path, elsewhere, band_high_hz=settings.envelopes.band_high_hz).refused:
+        raise RecordingError(refused)
     subject = read_subject(path, elsewhere)
-    recording_quality(subject, settings.quality, emg=settings.envelopes)
+    recording_quality(subject, settings, uses=("observed", "held_out"))
     kinematics = subject_kinematics(subject, rate_hz=settings.rate_hz, settings=settings.kinematics)
     clock = kinematics[["trial", "time_s"]]
     joint = subject.scaled_joint()

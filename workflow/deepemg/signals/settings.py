@@ -60,7 +60,7 @@ class QualitySettings:
         "degrees), or a hold.",
     )
     artefact_flag: float = Field(
-        default=0.2,
+        default=0.15,
         ge=0,
         le=1,
         description="1. Share of the power below the EMG band that is flagged as motion artefact.",
@@ -69,7 +69,103 @@ class QualitySettings:
         default=0.1, ge=0, le=1, description="1. Share of the power at mains frequency that is flagged."
     )
     clipping_flag: float = Field(
-        default=0.01, ge=0, le=1, description="1. Share of samples at the largest value that is flagged as clipping."
+        default=0.003,
+        ge=0,
+        le=1,
+        description="1. Share of samples that stay at the largest (or the lowest) value that is flagged as clipping.",
+    )
+    envelope_below: float = Field(
+        default=0.05,
+        ge=0,
+        description="1. An envelope that goes further below 0 is none; a low-pass undershoots by less.",
+    )
+    envelope_above: float = Field(
+        default=3.0,
+        gt=1,
+        description="1. An envelope above this multiple of its reference is in another unit (per cent), or its "
+        "reference is of another channel; honest maxima are exceeded by half at most.",
+    )
+    rough_flag: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="1. Share of an envelope's variance above 20 Hz from which it was not smoothed.",
+    )
+    silent_below: float = Field(
+        default=0.003,
+        ge=0,
+        description="1. A channel whose envelope changes by less in every movement is dead.",
+    )
+    outside_joint_max: float = Field(
+        default=0.45,
+        ge=0,
+        le=1,
+        description="1. Share of samples outside the joint's geometry from which the angle's zero or direction is "
+        "another one.",
+    )
+    jump_deg_s2: float = Field(
+        default=50_000.0,
+        gt=0,
+        description="deg/s2. Angular acceleration between neighbouring frames that no limb reaches: a lost marker.",
+    )
+    frozen_flag_s: float = Field(
+        default=0.1, ge=0, description="s. Standstill of the angle to the last digit, in motion, that is flagged."
+    )
+    crosstalk_flag: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="1. Correlation of two raw channels in a movement that is flagged; recorded pairs reach 0.05 to "
+        "0.14, simulated ones 0.55.",
+    )
+    noise_flag: float = Field(
+        default=0.08,
+        ge=0,
+        description="1. Rms of an artefact or of hum over the channel's loudest half second below which it is not worth "
+        "a flag: it vanishes where the envelope is divided by its level.",
+    )
+    hum_flag: float = Field(
+        default=30.0,
+        ge=1,
+        description="1. Power at the mains frequency or a harmonic over the power beside it that is flagged.",
+    )
+    still_flag_s: float = Field(
+        default=0.05, ge=0, description="s. Time at one value that is flagged: a sensor that was lost."
+    )
+    spike_flag: float = Field(
+        default=12.0, ge=3, description="1. Samples beyond this multiple of the rms around them are flagged."
+    )
+    step_flag: float = Field(
+        default=1.5, ge=0, description="1. Lasting change of the baseline over the rms of the EMG that is flagged."
+    )
+    swapped_flag: float = Field(
+        default=0.95,
+        ge=0,
+        description="1. Loudness of the muscles that lift over that of the others below which they are flagged as "
+        "swapped; subjects reach 1.7 to 7.",
+    )
+    reversed_flag: float = Field(
+        default=0.85,
+        ge=0,
+        description="1. Loudness in lifting over that in lowering below which the angle is flagged as reversed; "
+        "subjects reach 1.4 to 3.5.",
+    )
+    late_flag_s: float = Field(
+        default=-0.01,
+        description="s. EMG that follows the moment later than this is flagged; it leads by 0.06 to 0.6 s.",
+    )
+    strength_flag: float = Field(
+        default=1.2,
+        gt=0,
+        description="1. Strength that loads and EMG imply, over the joint's greatest moment, that is flagged.",
+    )
+    weakness_flag: float = Field(
+        default=0.12, ge=0, description="1. The same share below which it is flagged; subjects reach 0.4."
+    )
+    heavier_flag: float = Field(
+        default=0.8,
+        ge=0,
+        description="1. EMG with the heaviest load over that with the lightest below which loads are flagged.",
     )
     speed_flag_deg_s: float = Field(
         default=600.0, ge=0, description="deg/s. Joint speed that is flagged; voluntary curls stay below."

@@ -11,7 +11,7 @@ from typing import Any
 
 from deepemg.joint.definition import Joint
 from deepemg.reconstruct.registry import METHODS
-from deepemg.recordings.check import check_folders, find_subjects
+from deepemg.recordings.check import check_folders, find_subjects, is_excluded
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.subject import SubjectFolder, read_subject
 from deepemg.study.config import StudyConfig, read_config
@@ -71,14 +71,13 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
         weights = [config.settings_of(name).get("weights") for name in names]
         for path in dict.fromkeys([config.data, *filter(None, weights)]):
             fetch_embedded(Path(path))
-    folders = find_subjects(Path(config.data))
     recordings = Path(config.recordings) if config.recordings else None
     if inputs:
-        if not folders:
-            expected = f"{config.data}/<subject>/subject.yaml"
-            fix = f"add a subject folder; where {config.data} is empty, remove it and the embedded subjects come back"
-            raise RecordingError([Problem("DE-000", config.data, "no subject.yaml", expected, fix)])
-        check_folders(folders, recordings, band_high_hz=config.process_emg.band_high_hz)
+        checked = check_folders(Path(config.data), recordings, band_high_hz=config.process_emg.band_high_hz)
+        refused = [problem for found in checked.values() for problem in found.refused]
+        if refused:
+            raise RecordingError(refused)
+    folders = [folder for folder in find_subjects(Path(config.data)) if not is_excluded(folder)]
     study = Study(config, {folder.name: read_subject(folder, recordings) for folder in folders})
     if inputs:
         check_weights(study)

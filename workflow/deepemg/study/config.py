@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from pydantic import Field, ValidationError
 
 from deepemg.evaluate.metrics import LONGEST_LAG_MS
@@ -14,7 +16,13 @@ from deepemg.pretrain.tree_settings import TreeTraining
 from deepemg.reconstruct.registry import METHODS, MethodName, method_class
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.settings import as_plain, finding, from_plain, settings_dataclass
-from deepemg.signals.settings import COMMON_CLOCK, EnvelopeSettings, KinematicsSettings, QualitySettings
+from deepemg.signals.settings import (
+    COMMON_CLOCK,
+    EnvelopeSettings,
+    KinematicsSettings,
+    QualitySettings,
+    SignalSettings,
+)
 
 if TYPE_CHECKING:
     from deepemg.reconstruct.contract import Method
@@ -152,6 +160,11 @@ class StudyConfig:
     plot_deep_heatmaps: HeatmapFigure = field(default=HeatmapFigure())
     plot_identifiability: IdentifiabilityFigure = field(default=IdentifiabilityFigure())
 
+    @property
+    def signals(self) -> SignalSettings:
+        """Everything between a lab's files and the trials that a method sees."""
+        return SignalSettings(self.rate_hz, self.check_recordings, self.process_kinematics, self.process_emg)
+
     def base_method(self, name: str) -> str:
         """The method behind a name of the configuration."""
         return str(self.fit_method.variants.get(name, {OF: name}).get(OF))
@@ -195,6 +208,14 @@ def read_config(values: Mapping[str, Any]) -> StudyConfig:
     if wrong:
         raise RecordingError(wrong)
     return config
+
+
+def read_settings(folder: Path = Path("config")) -> SignalSettings:
+    """Signal settings of the study in the current folder; the library's where there is no config."""
+    path = folder / "config.yaml"
+    if not path.is_file():
+        return SignalSettings()
+    return read_config(yaml.safe_load(path.read_text(encoding="utf-8")) or {}).signals
 
 
 def _checked(kind: type, values: dict[str, Any], place: str) -> Any:

@@ -1,80 +1,224 @@
-"""Plain CSV (also .csv.gz): one header line, comma separated, decimal point, optional `time` column in seconds."""
+"""A table as text: the dialect (delimiter, decimal comma, encoding, lines above the table) is found, not declared.
+
+Every row's cells are counted: a comma that separates columns and decimals alike, or a row cut short, is a fault with its
+row, never a shifted column.
+"""
 
 from __future__ import annotations
 
 import csv
-import gzip
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers.numbers import numeric_values, rate_from_time
-from deepemg.recordings.signal import WHOLE, Header, Part, Signal
+from deepemg.recordings.readers.text import read_lines
+from deepemg.recordings.units import UNITS, canonical, unit_in_name
 
-TIME = "time"
-FIRST_SAMPLE_ROW = 2
-
-
-def header(path: Path) -> Header:
-    """Column names of the header line; a plain CSV file says no unit.
-
-    Raises RecordingError where the file cannot be read, or the samples have more cells than the header has names.
-    """
-    open_text = gzip.open if path.suffix.lower() == ".gz" else open
-    try:
-        with open_text(path, "rt", encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, skipinitialspace=True)
-            names, first = next(rows, []), next(rows, [])
-    except (ValueError, OSError, EOFError, csv.Error) as error:
-        raise RecordingError([_unreadable(path, error)]) from error
-    if any(cell.strip() for cell in first[len(names) :]):
-        problem = Problem(
-            "DE-056",
-            f"{path}, row 2",
-            f"{len(first)} cells below {len(names)} column names",
-            "a name for each column, and a decimal point",
-            "export the file with a full header line, comma separated",
-        )
-        raise RecordingError([problem])
-    return Header(tuple(name.strip() for name in names))
+NAME = "csv"
+DELIMITERS = ("\t", ";", ",", " ")  # " ": any run of blanks
+PROBE = 200  # lines at the top in which the table must begin
+NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.I)
+GAP = {"", "nan", "inf", "-inf", "na", "n/a", "null", "none", "-", "#n/a", "#div/0!"}
 
 
-def read(path: Path, column: str, *, rate_hz: float | None, part: Part = WHOLE) -> Signal:
-    """Read one column; the rate comes from `rate_hz`, or from the time column where none is declared.
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is written, and where its samples begin (places of lines, from 0)."""
 
-    Raises RecordingError where a cell is not a finite number, or time and declared rate disagree.
-    """
-    header(path)
-    wanted = {TIME, column}
-    try:
-        table = pd.read_csv(
-            path,
-            usecols=lambda name: name.strip() in wanted,
-            index_col=False,
-            dtype=str,
-            encoding="utf-8-sig",
-            skipinitialspace=True,
-            skip_blank_lines=False,
-        )
-    except (ValueError, OSError, EOFError) as error:
-        raise RecordingError([_unreadable(path, error)]) from error
-    table.columns = [name.strip() for name in table.columns]
-    table = table.loc[: table.last_valid_index()] if table.notna().any(axis=None) else table.iloc[:0]
-    first_s = 0.0
-    if TIME in table:
-        time = numeric_values(table[TIME], path, TIME, first_row=FIRST_SAMPLE_ROW)
-        rate_hz, first_s = rate_from_time(time, path, declared_hz=rate_hz, first_row=FIRST_SAMPLE_ROW), float(time[0])
-    if rate_hz is None:
-        problem = Problem(
-            "DE-050", str(path), "neither a time column nor a declared rate", "one of the two", "declare rate_hz"
-        )
-        raise RecordingError([problem])
-    inside = part.samples(first_s=first_s, rate_hz=rate_hz, count=len(table))
-    values = numeric_values(table[column].iloc[inside], path, column, first_row=FIRST_SAMPLE_ROW + inside.start)
-    return Signal(values, rate_hz, start_s=first_s + inside.start / rate_hz)
+    delimiter: str
+    decimal_comma: bool
+    names_line: int | None
+    units_line: int | None
+    first_line: int
 
 
-def _unreadable(path: Path, error: Exception) -> Problem:
-    found = str(error).strip().replace("\n", " ") or type(error).__name__
-    return Problem("DE-051", str(path), found, "a CSV file with one header line", "export the file again")
+def recognises(head: bytes, path: Path) -> bool:
+    """Any text may be a table; this reader is asked last."""
+    return b"\x00" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1:200:2].count(0) > 40
+
+
+def contents(path: Path, *, head_only: bool = False) -> Contents:
+    """Columns of the table. Raises RecordingError where it is none, or its rows do not all have the same cells."""
+    lines = read_lines(path, head_only=head_only)
+    dialect = find_dialect(lines)
+    if dialect is None:
+        raise RecordingError([_no_table(path, lines)])
+    names, units = names_of(lines, dialect)
+    columns = split_columns(path, lines, dialect, names)
+    return Contents(
+        path,
+        tuple(
+            Column(name, cells, unit=unit or unit_in_name(name))
+            for name, cells, unit in zip(names, columns, units, strict=True)
+        ),
+        first_row=dialect.first_line + 1,
+        notes=_told(path, dialect, names),
+    )
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """Cells of one line."""
+    if delimiter == " ":
+        return line.split()
+    if '"' in line:
+        try:
+            return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+        except csv.Error:  # a cell beyond all measure: no table has it
+            pass
+    return [cell.strip() for cell in line.split(delimiter)]
+
+
+def _is_number(cell: str, decimal_comma: bool) -> bool:
+    if decimal_comma:
+        if "." in cell:
+            return False
+        cell = cell.replace(",", ".", 1)
+    return bool(NUMBER.match(cell))
+
+
+def find_dialect(lines: Sequence[str]) -> Dialect | None:
+    """The dialect in which the most columns of the first lines hold numbers, or None where none does."""
+    best: tuple[int, Dialect] | None = None
+    for delimiter in DELIMITERS:
+        cells = [split(line, delimiter) for line in lines[:PROBE]]
+        for decimal_comma in (False, True) if delimiter != "," else (False,):
+            found = _table_in(cells, decimal_comma)
+            if found is None:
+                continue
+            first, numeric = found
+            names_line, units_line = _names_above(cells, first)
+            if best is None or numeric > best[0]:
+                best = numeric, Dialect(delimiter, decimal_comma, names_line, units_line, first)
+    if best is not None:
+        return best[1]
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    if len(filled) != 1:
+        return None
+    delimiter = max(DELIMITERS[:3], key=lines[filled[0]].count)  # names without a sample
+    return Dialect(delimiter, False, filled[0], None, len(lines))
+
+
+def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int, int] | None:
+    """The first line of the numbers, and in how many columns they stand."""
+    last = cells[len(cells) // 2 :] if len(cells) > 8 else cells[-min(len(cells), 4) :]
+    rows = [row for row in last if any(row)]
+    if not rows:
+        return None
+    width = max(len(row) for row in rows)
+    counts = [0] * width
+    for row in rows:
+        for place, cell in enumerate(row):
+            counts[place] += _is_number(cell, decimal_comma)
+    numeric = [place for place, count in enumerate(counts) if count >= 0.6 * len(rows)]
+    if not numeric:
+        return None
+
+    def fits(row: Sequence[str]) -> bool:
+        good = sum(place < len(row) and _is_number(row[place], decimal_comma) for place in numeric)
+        return good >= max(1, (len(numeric) + 1) // 2)
+
+    first = len(cells)
+    misses = 0
+    for place in range(len(cells) - 1, -1, -1):
+        if fits(cells[place]):
+            first, misses = place, 0
+        elif (misses := misses + 1) > 2 and first < len(cells):
+            break
+    if first == len(cells):
+        return None
+    while first + 1 < len(cells) and not _belongs(cells, first, width):
+        first += 1
+    return first, len(numeric)
+
+
+def _belongs(cells: Sequence[Sequence[str]], place: int, width: int) -> bool:
+    """Whether a line of numbers is of the table, and not a line above it that holds numbers too (`Rate:, 2000`)."""
+    following = cells[place : place + 3]
+    return any(len(row) == len(cells[place]) for row in following[1:]) or len(cells[place]) >= width
+
+
+def _names_above(cells: Sequence[Sequence[str]], first: int) -> tuple[int | None, int | None]:
+    """Lines of the names and of the units above the first line of numbers."""
+    width = len(cells[first])
+    above = [place for place in range(first - 1, -1, -1) if any(cells[place])]
+    if not above:
+        return None, None
+    nearest = above[0]
+    if len(above) > 1 and _are_units(cells[nearest]) and abs(len(cells[above[1]]) - width) <= 1:
+        return above[1], nearest
+    return nearest, None
+
+
+def _are_units(row: Sequence[str]) -> bool:
+    filled = [cell for cell in row if cell]
+    known = [cell for cell in filled if any(canonical(cell, quantity) for quantity in UNITS)]
+    return bool(filled) and len(known) == len(filled)
+
+
+def names_of(lines: Sequence[str], dialect: Dialect) -> tuple[list[str], list[str | None]]:
+    """Names of the columns, and their units where a line gives them; columns without names are called 1, 2, ..."""
+    if dialect.names_line is None:
+        count = len(split(lines[dialect.first_line], dialect.delimiter))
+        return [str(place + 1) for place in range(count)], [None] * count
+    names = split(lines[dialect.names_line], dialect.delimiter)
+    while len(names) > 1 and not names[-1]:
+        names.pop()
+    units: list[str | None] = [None] * len(names)
+    if dialect.units_line is not None:
+        for place, unit in enumerate(split(lines[dialect.units_line], dialect.delimiter)[: len(names)]):
+            units[place] = unit or None
+    return names, units
+
+
+def split_columns(path: Path, lines: Sequence[str], dialect: Dialect, names: Sequence[str]) -> list[Sequence[str]]:
+    """Cells of each column. Raises RecordingError at the first row that has more or fewer cells than there are names."""
+    body, delimiter, first = lines[dialect.first_line :], dialect.delimiter, dialect.first_line
+    end = len(body)
+    while end and not body[end - 1].strip(" \t;,"):
+        end -= 1
+    body = body[:end]
+    quoted = delimiter != " " and any('"' in line for line in body)
+    rows = [split(line, delimiter) for line in body] if quoted or delimiter == " " else [
+        line.split(delimiter) for line in body
+    ]  # fmt: skip
+    count = len(names)
+    for place, row in enumerate(rows):
+        if len(row) > count and any(cell.strip() for cell in row[count:]):
+            raise RecordingError([_wrong_cells(path, first + place + 1, row, names, dialect)])
+        if len(row) < count:
+            raise RecordingError([_wrong_cells(path, first + place + 1, row, names, dialect)])
+    columns: list[Sequence[str]] = [list(column) for column in zip(*(row[:count] for row in rows), strict=True)]
+    columns = columns or [[] for _ in names]
+    if dialect.decimal_comma:
+        columns = [[cell.replace(",", ".", 1) if "." not in cell else cell + "," for cell in c] for c in columns]
+    return columns
+
+
+def _wrong_cells(path: Path, row: int, cells: Sequence[str], names: Sequence[str], dialect: Dialect) -> Problem:
+    if not any(cell.strip() for cell in cells):
+        found, fix = "an empty row between samples", "export the file again without gaps"
+    else:
+        found = f"{len(cells)} cells below {len(names)} column names"
+        fix = "export the file again with a name for each column; was it cut off here?"
+        if len(cells) > len(names):
+            fix = "export with decimal points, or separate columns by semicolons or tabs; each column needs a name"
+    where = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}[dialect.delimiter]
+    return Problem("DE-056", f"{path}, row {row}", found, f"{len(names)} cells, separated by {where}", fix)
+
+
+def _no_table(path: Path, lines: Sequence[str]) -> Problem:
+    shown = next((line.strip()[:60] for line in lines if line.strip()), "")
+    found = f"no table of numbers ({shown!r} is its first line)" if shown else "an empty file"
+    return Problem("DE-051", str(path), found, "a row of names, and rows of numbers below it", "export it again as CSV")
+
+
+def _told(path: Path, dialect: Dialect, names: Sequence[str]) -> tuple[Problem, ...]:
+    """A table without names, which is read by the numbers of its columns."""
+    if dialect.names_line is not None:
+        return ()
+    shown = f"1 to {len(names)}" if len(names) > 1 else "1"
+    found = f"no row of names; its columns are called {shown}"
+    return (Problem("DE-046", str(path), found, "a row of names above the numbers", "nothing, if this is right"),)

@@ -7,64 +7,61 @@ from pathlib import Path
 
 import edfio
 import numpy as np
-import pandas as pd
 
+from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers.numbers import check_rate, numeric_values
-from deepemg.recordings.signal import WHOLE, Header, Part, Signal
+from deepemg.recordings.readers.text import unreadable
 
+NAME = "edf"
 ENCODING = "latin-1"  # the standard says ASCII, but amplifiers write a micro sign
+EDF, BDF = b"0       ", b"\xffBIOSEMI"
 
 
-def header(path: Path) -> Header:
-    """Labels of the signals and the unit of each.
-
-    Raises RecordingError where the file cannot be read, is cut off, or pauses.
-    """
-    signals = _recording(path).signals
-    units = tuple(signal.physical_dimension or None for signal in signals)
-    shared = units[0] if len(set(units)) == 1 else None
-    return Header(tuple(signal.label for signal in signals), shared, units)
+def recognises(head: bytes, path: Path) -> bool:
+    """Both begin with a version in eight bytes; a file that is named so and does not is one that is broken."""
+    return head[:8] == BDF or (head[:8] == EDF and len(head) >= 256) or path.suffix.lower() in (".edf", ".bdf")
 
 
-def read(path: Path, column: str, *, rate_hz: float | None, part: Part = WHOLE) -> Signal:
-    """Read the signal labelled `column` with its own rate and unit; the file's clock starts at 0.
+def contents(path: Path, *, head_only: bool = False) -> Contents:
+    """The signals with label, unit and rate of each; the file's clock starts at 0.
 
-    Raises RecordingError where the header does not say what the samples mean, or the declared rate is another one.
+    Raises RecordingError where the file cannot be read, is cut off, pauses, or does not say what its samples mean.
     """
     recording = _recording(path)
     try:
-        signal = recording.get_signal(column)
-        calibrated = _calibrated(signal)
-    except Exception as error:
-        raise RecordingError([_unreadable(path, error)]) from error
-    rate = signal.sampling_frequency
-    check_rate(rate, f"{path}, signal {column}", declared_hz=rate_hz, fix="correct rate_hz")
-    inside = part.samples(first_s=0.0, rate_hz=rate, count=len(calibrated))
-    values = numeric_values(pd.Series(calibrated[inside]), path, column, first_row=1 + inside.start)
-    return Signal(values, rate, start_s=inside.start / rate, unit=signal.physical_dimension or None)
+        columns = tuple(
+            Column(signal.label, _calibrated(signal), signal.physical_dimension or None, signal.sampling_frequency)
+            for signal in recording.signals
+        )
+    except Exception as error:  # edfio trusts the header, and a broken one fails anywhere
+        raise RecordingError([unreadable(path, error)]) from error
+    return Contents(path, columns)
 
 
 def _recording(path: Path) -> edfio.Edf | edfio.Bdf:
     """The opened file. edfio mends what it finds broken and only warns; here a warning is an error."""
-    opened = edfio.read_bdf if path.suffix.lower() == ".bdf" else edfio.read_edf
+    with path.open("rb") as file:
+        is_bdf = file.read(8) == BDF
+    opened = edfio.read_bdf if is_bdf else edfio.read_edf
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             recording = opened(path, header_encoding=ENCODING)
-            pauses = recording.reserved[3:5] == "+D" or not recording.is_continuous
-    except Exception as error:  # edfio trusts the header, and a broken one fails anywhere
-        raise RecordingError([_unreadable(path, error)]) from error
+            pauses = not recording.is_continuous
+            if recording.reserved[3:5] == "+D" and not pauses:
+                pauses = "EDF Annotations" not in _labels(path)  # nothing tells when its records were taken
+    except Exception as error:  # as above
+        raise RecordingError([unreadable(path, error)]) from error
     if pauses:
-        problem = Problem(
-            "DE-063",
-            str(path),
-            f"a recording with pauses ({recording.reserved or 'its data records leave gaps'})",
-            "a continuous recording (EDF, EDF+C)",
-            "export each part between two pauses to a file of its own",
-        )
-        raise RecordingError([problem])
+        found = f"a recording with pauses ({recording.reserved or 'its data records leave gaps'})"
+        fix = "export each part between two pauses to a file of its own"
+        raise RecordingError([Problem("DE-063", str(path), found, "a continuous recording (EDF, EDF+C)", fix)])
     return recording
+
+
+def _labels(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(1 << 16).decode(ENCODING)
 
 
 def _calibrated(signal: edfio.EdfSignal | edfio.BdfSignal) -> np.ndarray:
@@ -75,8 +72,3 @@ def _calibrated(signal: edfio.EdfSignal | edfio.BdfSignal) -> np.ndarray:
         said = f"{rate:g} Hz, and that {lowest} to {highest} mean {low:g} to {high:g}"
         raise ValueError(f"a header that says of signal {signal.label}: {said}")
     return np.asarray(signal.data)
-
-
-def _unreadable(path: Path, error: Exception) -> Problem:
-    found = str(error).strip().replace("\n", " ") or type(error).__name__
-    return Problem("DE-051", str(path), f"unreadable ({found})", "a whole EDF or BDF file", "export the file again")

@@ -1,0 +1,118 @@
+"""The signal files that a subject folder names: are they there, with the columns and units that it declares?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepemg.recordings.contents import Contents
+from deepemg.recordings.extract import find_column
+from deepemg.recordings.problems import Problem, RecordingError, place_in_files
+from deepemg.recordings.readers import open_file
+from deepemg.recordings.spelling import nearest
+from deepemg.recordings.subject import SubjectFolder
+from deepemg.recordings.units import same_unit
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A column that the study will read: what it is for, in which file, with which unit."""
+
+    label: str
+    path: Path
+    column: str
+    unit: str
+    declared: str | None = None
+    turn: tuple[int, int] | None = None
+
+
+def _needs(subject: SubjectFolder) -> Iterator[_Need]:
+    kinematics, torque = subject.description["kinematics"], subject.description.get("torque")
+    for trial in subject.trials:
+        for channel in subject.channels:
+            if subject.records(channel, trial):
+                yield _Need(
+                    f"channel {channel.name}",
+                    subject.emg_path(channel, trial),
+                    channel.column,
+                    trial.emg_unit or channel.unit,
+                    trial.emg_format or channel.format,
+                    subject.turn(channel),
+                )
+        if trial.has_angle and "markers" not in kinematics:
+            yield _need("kinematics", subject.kinematics_path(trial), kinematics)
+            if "velocity" in kinematics:
+                entry = kinematics["velocity"]
+                yield _need("velocity", subject.kinematics_path(trial, entry), entry)
+        if trial.torque_file and torque is not None:
+            yield _need("torque", subject.torque_path(trial), torque)
+
+
+def _need(label: str, path: Path, entry: dict[str, Any]) -> _Need:
+    return _Need(label, path, entry["column"], entry["unit"], entry.get("format"))
+
+
+def check_patterns(subject: SubjectFolder) -> Iterator[Problem]:
+    """File patterns with other names in braces than those that a trial has."""
+    described = subject.folder / "subject.yaml"
+    patterns = [
+        (subject.folder / "channels.csv", f"file of {channel.name}", channel.file, ("trial", "emg_file"))
+        for channel in subject.channels
+    ] + [
+        (described, f"{block}.file", subject.description.get(block, {}).get("file", ""), ("trial", f"{block}_file"))
+        for block in ("kinematics", "torque")
+    ]
+    for path, label, pattern, names in patterns:
+        try:
+            pattern.format(**dict.fromkeys(names, ""))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            allowed = " and ".join(f"{{{name}}}" for name in names)
+            yield Problem("DE-025", f"{path}, {label}", repr(pattern), f"a pattern of {allowed}", "correct the braces")
+
+
+def check_files(subject: SubjectFolder) -> Iterator[Problem]:
+    """One line per missing file; a column or unit that is wrong in many files is one line that counts them."""
+    needs = list(_needs(subject))
+    heads: dict[tuple[Path, str | None], Contents] = {}
+    for path, declared in dict.fromkeys((need.path, need.declared) for need in needs):
+        if not path.is_file():
+            yield _missing_file(path)
+            continue
+        try:
+            heads[path, declared] = open_file(path, declared, head_only=True)
+        except RecordingError as error:
+            yield from error.problems
+    faults: dict[tuple[str, ...], list[tuple[_Need, Problem]]] = {}
+    for need in needs:
+        contents = heads.get((need.path, need.declared))
+        if contents is None:
+            continue
+        try:
+            column = find_column(contents, need.column, need.turn)
+        except RecordingError as error:
+            (problem,) = error.problems
+            faults.setdefault((problem.id, need.label, need.column), []).append((need, problem))
+            continue
+        if column.unit is not None and not same_unit(column.unit, need.unit):
+            fix = f"write {column.unit} as unit, or correct the column"
+            problem = Problem("DE-042", "", f"unit {column.unit} in it", f"{need.unit} as declared", fix)
+            faults.setdefault((problem.id, need.label, need.column), []).append((need, problem))
+    for found in faults.values():
+        place = place_in_files([need.path for need, _ in found], found[0][0].label)
+        first = found[0][1]
+        yield Problem(first.id, place, first.found, first.expected, first.fix, (found[0][0].label,))
+
+
+def _missing_file(path: Path) -> Problem:
+    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    likely = nearest(path.name, beside)
+    found = "no such file" if path.parent.is_dir() else f"no folder {path.parent.name}"
+    return Problem(
+        "DE-040",
+        str(path),
+        "a folder" if path.is_dir() else found,
+        "the signal file that channels.csv and trials.csv name",
+        f"{likely}correct the name, or add the file",
+    )

@@ -1,0 +1,292 @@
+"""MATLAB files of versions 4, 5 to 7, and 7.3 (HDF5). Every vector of numbers is a column, wherever it lies.
+
+Structs and cells are walked, and the path is the name: `data.emg.biceps`, `trial.2.angle`. Nothing in a file is run;
+what only MATLAB can open (tables, objects) is refused. Version 5 is read here: SciPy's reader of it, compiled, ends the
+whole program at a damaged file.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from scipy.io import loadmat
+
+from deepemg.recordings.clocks import clock_name
+from deepemg.recordings.contents import Column, Contents
+from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.readers.text import read_bytes, unreadable
+from deepemg.recordings.spelling import fold
+
+NAME = "mat"
+HDF5 = b"\x89HDF"
+DEPTH = 4  # names in a path
+MOST_BYTES = 2**32  # of a file's variables; a damaged or hostile header may announce any number
+MOST_CELLS = 10_000  # of an HDF5 cell array; those of labels and trials are smaller
+OPAQUE = object()  # stands for a table or an object
+NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+TEXTS = {1: "latin-1", 2: "utf-8", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
+MATRIX, COMPRESSED = 14, 15
+CELL, STRUCT, OBJECT, CHAR, SPARSE, FUNCTION, CLASS = 1, 2, 3, 4, 5, 16, 17  # of a matrix; 6 to 15 are numbers
+RATE = re.compile(r"(fs|sr|srate|hz|(sampl(e|ing))?(rate|freq|frequency))(hz)?")
+LABEL = re.compile(
+    r"(ch|chan|channel|col|column|variable|muscle)?(label|name|header|title|description)s?|channels|muscles"
+)
+UNIT = re.compile(r"(ch|chan|channel)?units?")
+MOST_HZ = 1e7
+
+
+class Damaged(ValueError):
+    """What is wrong with a file, in words of ours."""
+
+
+def recognises(head: bytes, path: Path) -> bool:
+    """By the text that MATLAB begins with, HDF5's signature, or the header of a first variable (version 4)."""
+    if head[:4] == HDF5 or _is_version_4(head):
+        return True
+    return 0 in head and (head[:6] == b"MATLAB" or path.suffix.lower() == ".mat")
+
+
+def _is_version_4(head: bytes) -> bool:
+    """Whether the file begins with the kind, size and name of a matrix: five numbers and a text."""
+    for order in "<>" if len(head) > 20 else "":
+        kind, rows, columns, imaginary, length = (int(n) for n in np.frombuffer(head, f"{order}i4", 5))
+        if 0 <= kind < 5000 and kind % 1000 < 100 and rows >= 0 and columns >= 0 and imaginary in (0, 1):
+            return 1 < length <= 64 and re.fullmatch(rb"[A-Za-z]\w*\x00", head[20 : 20 + length]) is not None
+    return False
+
+
+def contents(path: Path, *, head_only: bool = False) -> Contents:
+    """Vectors, and the columns of matrices, with the rate that a scalar beside them gives.
+
+    Raises RecordingError where the file is damaged, or holds nothing but tables, objects, texts and single numbers.
+    """
+    content = read_bytes(path)
+    try:
+        variables = _variables(content)
+        columns = tuple(_columns(variables, ""))
+    except Exception as error:  # a damaged file fails anywhere in it
+        said = error if isinstance(error, Damaged) else "a damaged MATLAB file"
+        raise RecordingError([unreadable(path, said)]) from error
+    if not columns:
+        raise RecordingError([_nothing(path, variables)])
+    return Contents(path, columns)
+
+
+def _variables(content: bytes) -> dict[str, Any]:
+    """Variables by name: numbers as arrays, texts as lists, structs and cells as dicts, other things as None."""
+    if HDF5 in (content[:4], content[512:516]):
+        with h5py.File(h5py.h5f.open_file_image(content)) as file:
+            _check_size(file)
+            return _group(file, DEPTH) or {}
+    if content[126:128] not in (b"IM", b"MI") or content[:4] == bytes(4):
+        return _version_4(content)
+    order, room = "<" if content[126:128] == b"IM" else ">", MOST_BYTES
+    found = {}
+    for kind, raw in _elements(memoryview(content)[128:], order):
+        if kind == COMPRESSED:
+            unpacker = zlib.decompressobj()
+            unpacked = unpacker.decompress(raw, room)
+            room -= len(unpacked)
+            if not unpacker.eof or room < 1:
+                raise Damaged("a variable that is cut off, or more than 4 GiB of them")
+            kind, raw = next(_elements(memoryview(unpacked), order), (0, raw))
+        if kind == MATRIX:
+            name, value = _matrix(raw, order, DEPTH)
+            found[name] = value
+    return {name: value for name, value in found.items() if name}  # what has no name is of MATLAB's objects
+
+
+def _version_4(content: bytes) -> dict[str, Any]:
+    load: Any = loadmat  # its types forget that it reads from memory
+    found = {name: value for name, value in load(BytesIO(content)).items() if isinstance(value, np.ndarray)}
+    return {
+        name: [str(text).strip() for text in value] if value.dtype.kind == "U" else np.squeeze(value)
+        for name, value in found.items()
+        if value.dtype.kind in "Ufiub"
+    }
+
+
+def _elements(raw: memoryview, order: str) -> Iterator[tuple[int, memoryview]]:
+    """Type and bytes of each element. Raises ValueError where one ends after what holds it."""
+    place = 0
+    while place + 8 <= len(raw):
+        kind, size = (int(number) for number in np.frombuffer(raw, f"{order}u4", 2, place))
+        start, step = place + 8, 8 + (size if kind == COMPRESSED else -(-size // 8) * 8)
+        if kind >> 16:  # a small element: type and size share four bytes
+            kind, size, start, step = kind & 0xFFFF, kind >> 16, place + 4, 8
+        if start + size > len(raw):
+            raise Damaged("it is cut off within a variable")
+        yield kind, raw[start : start + size]
+        place += step
+
+
+def _matrix(raw: memoryview, order: str, depth: int) -> tuple[str, Any]:
+    """Name and value of a variable, a field or a cell."""
+    parts = list(_elements(raw, order))
+    if len(parts) < 3:
+        return "", None
+    flags = int(np.frombuffer(parts[0][1], f"{order}u4", 2)[0])
+    kind, is_complex = flags & 0xFF, bool(flags & 0x0800)
+    if kind in (OBJECT, CLASS):
+        return bytes(parts[1 if kind == CLASS else 2][1]).decode("latin-1"), OPAQUE
+    name = bytes(parts[2][1]).decode("latin-1")
+    shape = [int(size) for size in np.frombuffer(parts[1][1], f"{order}i4")]
+    if kind == CELL:
+        return name, _cells([_matrix(part, order, depth - 1)[1] for _, part in parts[3:]]) if depth > 1 else None
+    if kind == STRUCT:
+        return name, _struct(parts[3:], order, depth - 1) if depth > 1 else None
+    if kind in (SPARSE, FUNCTION) or is_complex or len(parts) < 4:
+        return name, None
+    stored, data = parts[3]
+    if kind == CHAR:
+        ending = "-le" if order == "<" else "-be"
+        text = bytes(data).decode(TEXTS[stored] + (ending if stored in (4, 17, 18) else ""), errors="replace")
+        rows = shape[0] if len(text) == np.prod(shape, dtype=float) else 1
+        return name, [text[row::rows].strip(" \x00") for row in range(rows)]
+    if not 6 <= kind <= 15:
+        raise Damaged("a variable of an unknown class")
+    return name, np.squeeze(np.frombuffer(data, order + NUMBERS[stored]).reshape(shape, order="F"))
+
+
+def _struct(parts: Sequence[tuple[int, memoryview]], order: str, depth: int) -> dict[str, Any]:
+    """Fields by name; where a struct is an array, its elements by number."""
+    width = int(np.frombuffer(parts[0][1], f"{order}i4", 1)[0])
+    raw = bytes(parts[1][1]).decode("latin-1")
+    names = [raw[place : place + width].rstrip("\x00") for place in range(0, len(raw), max(width, 1))]
+    values = [_matrix(part, order, depth)[1] for _, part in parts[2:]]
+    count = max(len(names), 1)
+    elements = [dict(zip(names, values[n : n + count], strict=True)) for n in range(0, len(values), count)]
+    return elements[0] if len(elements) == 1 else {str(n): element for n, element in enumerate(elements, start=1)}
+
+
+def _cells(values: Sequence[Any]) -> Any:
+    """A cell array: a list where its cells are texts, else a dict by number."""
+    if values and all(isinstance(value, list) and len(value) == 1 for value in values):
+        return [value[0] for value in values]
+    return {str(number): value for number, value in enumerate(values, start=1)}
+
+
+def _check_size(file: h5py.File) -> None:
+    """Raises Damaged where the datasets of a file, unpacked, are too many bytes to hold."""
+    sizes = []
+
+    def note(_: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            sizes.append(float(item.size or 0) * item.dtype.itemsize)
+
+    file.visititems(note)
+    if sum(sizes) > MOST_BYTES:
+        raise Damaged("more than 4 GiB of numbers")
+
+
+def _group(group: h5py.Group, depth: int) -> dict[str, Any] | None:
+    """Members of an HDF5 group. Links that lead out of the file are not followed."""
+    if depth < 1:
+        return None
+    names = [name for name in group if name[0] != "#" and isinstance(group.get(name, getlink=True), h5py.HardLink)]
+    return {name: _item(group[name], depth) for name in names}
+
+
+def _item(item: Any, depth: int) -> Any:
+    """Value of an HDF5 object. MATLAB stores arrays turned over, texts as numbers, and cells as references."""
+    if isinstance(item, h5py.Group):
+        return _group(item, depth - 1)
+    if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual or not item.size:
+        return None
+    if "MATLAB_object_decode" in item.attrs:
+        return OPAQUE
+    if h5py.check_ref_dtype(item.dtype):
+        if depth < 2 or item.size > MOST_CELLS:
+            return None
+        return _cells([_item(item.file[cell], depth - 1) if cell else None for cell in item[()].ravel()])
+    if item.attrs.get("MATLAB_class") == b"char":
+        letters = np.atleast_2d(item[()].T)
+        return ["".join(map(chr, row)).strip(" \x00") for row in letters.reshape(-1, letters.shape[-1])]
+    if h5py.check_string_dtype(item.dtype):
+        return [text.strip() for text in np.ravel(item.asstr()[()])]
+    return np.squeeze(item[()].T) if item.dtype.kind in "fiub" and "MATLAB_empty" not in item.attrs else None
+
+
+def _is_clock(name: str) -> bool:
+    """Whether an array is a clock by its name; x and s are more often something else here."""
+    said = clock_name(name)
+    return said is not None and (said[0] or fold(name) == "t")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(name))
+
+
+def _columns(group: dict[str, Any], prefix: str) -> Iterator[Column]:
+    """Columns of what lies in one struct, its clocks first (they serve what is on their right), then of its structs."""
+    found = {name: value for name, value in group.items() if isinstance(value, np.ndarray)}
+    scalars = {_plain(name): float(value) for name, value in found.items() if value.size == 1}
+    rates = {word: value for word, value in scalars.items() if 0 < value < MOST_HZ}
+    texts = {_plain(name): value for name, value in group.items() if isinstance(value, list)}
+    arrays = {name: value for name, value in found.items() if value.size > 1 and value.ndim in (1, 2)}
+    longest = max((max(value.shape) for value in arrays.values()), default=0)
+    for name in sorted(arrays, key=lambda name: not _is_clock(name)):
+        rate = _rate(name, rates, is_longest=max(arrays[name].shape) == longest)
+        yield from _array(arrays[name], name, prefix, rate, texts)
+    for name, value in group.items():
+        if isinstance(value, dict):
+            yield from _columns(value, f"{prefix}{name}.")
+
+
+def _array(
+    array: np.ndarray, name: str, prefix: str, rate: float | None, texts: dict[str, list[str]]
+) -> Iterator[Column]:
+    """A vector, or the columns of a matrix, whose longer side is that of the samples."""
+    path = f"{prefix}{name}"
+    if array.ndim == 1:
+        inner = bool(prefix) and _is_clock(name)  # a clock must be called like one
+        called, source = (name, prefix.rstrip(".")) if inner else (path, None)
+        yield Column(called, array.astype(float), None, rate, source=source)
+        return
+    vectors = array if array.shape[0] < array.shape[1] else array.T
+    labels, units = (_beside(texts, name, kind, len(vectors)) for kind in (LABEL, UNIT))
+    for number, (vector, label, unit) in enumerate(zip(vectors, labels, units, strict=True), start=1):
+        source = path if label else None
+        yield Column(label or f"{path} #{number}", vector.astype(float), unit or None, rate, source=source)
+
+
+def _rate(name: str, rates: dict[str, float], *, is_longest: bool) -> float | None:
+    """Rate (Hz) of an array by the scalars beside it: one called after it, or else one for the longest arrays."""
+    own = {rate for word, rate in rates.items() if _is_of(name, word, RATE) and not RATE.fullmatch(word)}
+    shared = {rate for word, rate in rates.items() if RATE.fullmatch(word) and is_longest}
+    said = own or shared
+    return said.pop() if len(said) == 1 else None
+
+
+def _is_of(name: str, word: str, kind: re.Pattern[str]) -> bool:
+    """Whether a variable is called as one of a kind is, alone or together with the name of the array it is of."""
+    return bool(kind.fullmatch(word) or kind.fullmatch(word.replace(_plain(name), "", 1)))
+
+
+def _beside(texts: dict[str, list[str]], name: str, kind: re.Pattern[str], count: int) -> Sequence[str | None]:
+    """Texts beside an array that has as many columns; those that are called after the array come first."""
+    fitting = [word for word in texts if count > 1 and len(texts[word]) == count and _is_of(name, word, kind)]
+    fitting.sort(key=lambda word: bool(kind.fullmatch(word)))
+    return texts[fitting[0]] if fitting else [None] * count
+
+
+def _has_opaque(value: Any) -> bool:
+    """Whether a table or an object is among the variables."""
+    return value is OPAQUE or (isinstance(value, dict) and any(map(_has_opaque, value.values())))
+
+
+def _nothing(path: Path, variables: dict[str, Any]) -> Problem:
+    """A file without a vector of numbers."""
+    expected = "vectors or matrices of numbers, also in structs and cells"
+    if _has_opaque(variables):
+        found = "a MATLAB table, timetable or object, which only MATLAB can open"
+        fix = "write it as CSV (writetable), or save it as a struct of vectors (table2struct(T, 'ToScalar', true))"
+        return Problem("DE-051", str(path), found, expected, fix)
+    return Problem("DE-051", str(path), "no vector of numbers", expected, "save the signals themselves, or export CSV")
