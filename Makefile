@@ -19,10 +19,15 @@ NEED_CUBE = test -d "$(CUBE)" || { echo "make $@ needs CUBE=<folder of the recor
 NEED_DATA = test -e "$(DATA)" || { echo "make $@ needs DATA=<the data set $(SET)>; see deepemg import --help"; exit 2; }
 DEVELOPMENT = results/truth/T1 results/truth/T2 results/truth/T3
 
-.PHONY: study test quick test-long real people opponents tiers weights cohort truth bench release docs lock help
+.PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release docs lock help
 
 study: .venv/ready       ## set up and run the study: results/report.html
 	@$(RUN) all
+
+subject: .venv/ready     ## one subject, nmm alone, ending in its page: make subject ID=S06
+	@test -n "$(ID)" || { echo "make subject needs ID=<name of the subject folder>"; exit 2; }
+	@deepemg check $(ID); test $$? -lt 2
+	@$(RUN) results/$(ID)/report.html --config "subjects=[$(ID)]" "fit_method={methods: [nmm]}"
 
 test: .venv/ready        ## set up and pass the tests (some 10 minutes)
 	pytest -q -m "not long"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.extract import extract
+from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.readers import edf, format_of
 from deepemg.recordings.signal import WHOLE, Part, Signal
 
@@ -65,7 +65,7 @@ def test_a_part_is_cut_out_on_the_files_clock(tmp_path):
     path = write(tmp_path / "a.edf")
     part = read(path, "elbow", rate_hz=100, part=Part(1.0, 1.99))
     assert part.start_s == 1 and np.array_equal(part.values, read(path, "elbow", rate_hz=100).values[100:200])
-    with pytest.raises(RecordingError, match=r"DE-048.*start_s 5 s and end_s 6 s, beside a file that lasts from 0 to 4"):
+    with pytest.raises(RecordingError, match=r"DE-048.*start_s 5 s and end_s 6 s, beside .* from 0 to 4 s"):
         read(path, "elbow", rate_hz=100, part=Part(5.0, 6.0))
 
 

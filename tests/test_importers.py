@@ -22,7 +22,9 @@ from deepemg.recordings.importers import IMPORTERS, import_all, importer_of
 from deepemg.recordings.importers.draft import Imported
 from deepemg.recordings.importers.names import angle_score, load_of, muscle_of, role_of
 from deepemg.recordings.problems import RecordingError
+from deepemg.recordings.read import read_angle, read_emg
 from deepemg.recordings.readers import READERS
+from deepemg.recordings.subject import read_subject
 
 PERSON, BORN = "Erika Mustermann", "1980-02-03"
 RNG = np.random.default_rng(0)
@@ -236,6 +238,20 @@ def test_a_source_that_is_something_else_is_refused_in_one_line(name, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_signal_of_what_was_imported_can_be_read(name, tmp_path):
+    imported = run(name, tmp_path, load="0 kg")
+    subject = read_subject(imported.folder)
+    for trial in subject.trials:
+        for channel in subject.channels:
+            if subject.records(channel, trial):
+                found = read_emg(subject, channel, trial)
+                assert found.duration_s == pytest.approx(3.0, rel=0.15) and np.std(found.values) > 1
+        if trial.role == "movement":
+            found = read_angle(subject, trial)
+            assert found.duration_s == pytest.approx(3.0, rel=0.15) and 1.5 < np.max(found.values) < 2
+
+
 @pytest.mark.parametrize("name", [name for name in MAKERS if name != "grimmelsmann_2023"])
 def test_links_point_to_the_recording(name, tmp_path):
     imported = run(name, tmp_path, link=True)
@@ -287,6 +303,22 @@ def test_columns_of_unknown_muscles_ask_for_them(tmp_path):
         "subject.yaml asks for the unit of the angle",
     ]
     assert asked(imported.folder)
+
+
+def test_what_stands_before_a_colon_may_be_a_person_and_is_neither_written_nor_told(tmp_path):
+    columns = {f"{PERSON}:biceps (uV)": emg()[:, 0], f"{PERSON}:elbow flexion (deg)": angle(2000)}
+    table(tmp_path / "a.csv", columns | {f"{PERSON}:ECR (uV)": emg()[:, 0]})
+    imported = IMPORTERS["recording"].run(tmp_path / "a.csv", tmp_path / "data" / "S06")
+    assert PERSON not in "\n".join([*imported.texts.values(), *imported.remarks])
+    assert rows(imported, "channels.csv")[["name", "column"]].values.tolist() == [["biceps", "#1"]]
+    assert description(imported)["kinematics"]["column"] == "#2"
+
+
+def test_files_about_a_person_are_not_opened_but_trials_of_one_are(tmp_path):
+    for name in ("Subject_03_curl_2kg", "subject", "participant list"):
+        table(tmp_path / "source" / f"{name}.csv", {f"{name} biceps (uV)": emg()[:, 0]})
+    imported = IMPORTERS["recording"].run(tmp_path / "source", tmp_path / "data" / "S06")
+    assert list(rows(imported, "trials.csv")["trial"]) == ["Subject_03_curl_2kg"]
 
 
 def test_two_columns_that_may_be_the_angle_are_told_and_none_is_taken(tmp_path):
@@ -534,6 +566,8 @@ def test_muscles_are_known_by_plain_names_alone():
         ("curl_2,5kg_r1", ("2.5", "kg"), "movement"),
         ("flex_1360g", ("1360", "g"), "movement"),
         ("mvc_flexion", None, "mvc"),
+        ("curl_max_speed", None, "movement"),
+        ("last_2", None, None),
         ("hold_90deg_3lb", ("3", "lb"), "hold"),
         ("rest", None, "rest"),
         ("unloaded", ("0", "kg"), None),

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from deepemg.joint.storage import read_storage, write_storage
 from deepemg.recordings import check
 from deepemg.recordings.check import find_subjects
+from deepemg.recordings.extract import extract
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
-from deepemg.recordings.extract import extract
 from deepemg.recordings.readers import format_of, open_file
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, read_subject
 from deepemg.signals.emg import low_pass
@@ -38,6 +38,8 @@ EMG = EnvelopeSettings()
 def check_folder(folder: Path, recordings: Path | None = None) -> list[Problem]:
     """What is found in the texts of a folder."""
     return list(check.check_texts(folder, recordings, band_high_hz=EMG.band_high_hz).problems)
+
+
 quality_of = recording_quality
 
 
@@ -80,7 +82,7 @@ FAULTS = [
     ("a wrong brace", lambda f: edit(f / "channels.csv", "{emg_file}", "{file}"), "DE-025", "{file}"),
     ("an open brace", lambda f: edit(f / "channels.csv", "{emg_file}", "{emg_file"), "DE-025", "{emg_file"),
     ("an empty sheet", lambda f: (f / "channels.csv").write_text(""), "DE-012", "channels.csv"),
-    ("a sheet in Latin-1", lambda f: (f / "trials.csv").write_bytes(b"trial,gr\xf6\xdfe\n"), "DE-010", "no column role"),
+    ("a sheet in Latin-1", lambda f: (f / "trials.csv").write_bytes(b"trial,gr\xf6\xdfe\n"), "DE-010", "no column"),
     ("a cell too many", lambda f: edit(f / "trials.csv", "_angle.csv\n2", "_angle.csv,,7\n2"), "DE-012", "in row 3"),
     ("yaml in Latin-1", lambda f: (f / "subject.yaml").write_bytes(b"id: J\xfcrg"), "DE-005", "letters"),
     ("unnamed cells", lambda f: edit(f / "2_test_emg.csv", "bic,lat\n", "bic,lat\n1,5,1,5\n"), "DE-056", "2_test"),

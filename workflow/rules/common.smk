@@ -6,11 +6,12 @@ from snakemake.exceptions import WorkflowError
 from deepemg.recordings.problems import RecordingError
 from deepemg.settings import as_plain
 from deepemg.study.check import check_study
+from deepemg.study.told import LEAVE_OUT
 
 try:
     STUDY = check_study(config, inputs=workflow.is_main_process)
 except RecordingError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError(f"{error}\n{LEAVE_OUT}") from None
 
 SUBJECTS = STUDY.subjects
 METHODS = list(STUDY.config.fit_method.methods)

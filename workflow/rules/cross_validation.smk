@@ -33,6 +33,7 @@ rule cross_validate:
         seed=lambda w: STUDY.config.seed_of(get_base_name(w.method)),
         settings=lambda w: STUDY.config.settings_of(get_base_name(w.method)),
         given=lambda w: w.method in GIVEN,
+        leave_out=list(STUDY.config.cross_validate.leave_out),
         penalties=list(STUDY.config.cross_validate.ridge_penalties),
         longest_lag_ms=STUDY.config.score_methods.longest_lag_ms,
     script:

@@ -91,7 +91,7 @@ rule process_held_out:
     input:
         # The truth. Only scores, figures and pages may read what comes of it.
         texts=get_texts,
-        signals=lambda w: SUBJECTS[w.subject].files("held_out"),
+        signals=lambda w: [*SUBJECTS[w.subject].files("held_out"), *SUBJECTS[w.subject].joint_files()],
         kinematics=rules.process_kinematics.output.kinematics,
         code=sources("process_held_out"),
     output:
@@ -107,6 +107,6 @@ rule process_held_out:
     params:
         folder=get_folder,
         recordings=STUDY.recordings,
-        settings=as_plain(STUDY.config.process_emg),
+        settings=as_plain(STUDY.config.signals),
     script:
         "../scripts/process_held_out.py"

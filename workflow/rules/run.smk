@@ -1,7 +1,22 @@
 # One run at a time works in a results folder.
 import fcntl
+import sys
+
+from deepemg.study.told import findings_lines, refusals, subjects_line
+
+if workflow.is_main_process:
+    print(subjects_line(STUDY.subjects, STUDY.excluded), file=sys.stderr)
 
 RUN = {}
+
+
+onsuccess:
+    print("\n".join(findings_lines(Path(config["results"]), SUBJECTS)), file=sys.stderr)
+
+
+onerror:
+    # The last thing that is said, where a recording was the reason.
+    print("\n".join(refusals(Path(config["results"]) / "logs")), file=sys.stderr)
 
 
 onstart:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.subject import read_subject
-from deepemg.signals.quality import recording_quality
 from deepemg.settings import from_plain
+from deepemg.signals.quality import recording_quality
 from deepemg.signals.settings import SignalSettings
 
 params = snakemake.params

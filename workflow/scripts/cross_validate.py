@@ -26,7 +26,7 @@ def fit(training):
 
 if names.method in INPUTS:
     fit = ridge_fit(muscles, recording, inputs=names.method, penalties=params.penalties)
-about = {"channel": names.channel, "method": names.method, "given": params.given}
+about = {"channel": names.channel, "method": names.method, "given": params.given, "leave_out": params.leave_out}
 scored = cross_validate(fit, recording, muscles, longest_lag_ms=params.longest_lag_ms, **about)
 scored.insert(0, "subject", names.subject)
 scored.to_csv(snakemake.output.scores, index=False, float_format="%.6g")

@@ -10,14 +10,18 @@ import pandas as pd
 
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.subject import read_subject
+from deepemg.settings import from_plain
 from deepemg.signals.envelopes import subject_envelopes
-from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.quality import judge
+from deepemg.signals.settings import SignalSettings
 
 params = snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
 clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
-try:
-    envelopes, _ = subject_envelopes(subject, "held_out", clock, EnvelopeSettings(**params.settings))
-except RecordingError as error:
-    sys.exit(str(error))
+settings = from_plain(SignalSettings, params.settings)
+judged = judge(subject, settings, uses=("held_out",), together=False)
+refused = [problem for problem in judged.problems if problem.level == "red"]
+if refused:
+    sys.exit(str(RecordingError(refused)))
+envelopes, _ = subject_envelopes(subject, "held_out", clock, settings.envelopes)
 envelopes.to_parquet(snakemake.output.held_out)

@@ -13,6 +13,7 @@ from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import torque
 from deepemg.report.page import render_page
+from deepemg.report.shown import shown
 from deepemg.report.style import svg_text
 from deepemg.report.trial_tables import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
 from deepemg.report.versions import versions
@@ -31,8 +32,8 @@ page = render_page(
     **quality_of_signals(files.quality),
     envelopes={name: Path(svg).read_text() for name, svg in zip(params.methods, files.figures, strict=True)},
     torque_figure=svg_text(torque.plot(*torques)),
-    deep_emg=pd.read_csv(files.deep_emg).query("split == 'test'"),
-    torque=pd.read_csv(files.torque_scores).query("split == 'test'"),
+    deep_emg=shown(pd.read_csv(files.deep_emg)),
+    torque=shown(pd.read_csv(files.torque_scores)),
     parameters=pd.concat([pd.read_csv(file) for file in files.parameters]),
     versions=versions(),
 )

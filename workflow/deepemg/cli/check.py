@@ -45,7 +45,11 @@ def main(
     settings = read_settings()
     for folder in folders:
         verdict = check_subject(folder, recordings, settings=settings)
-        written = write_page(verdict, pages / f"{folder.name}.html") if page and verdict.judged else None
+        written = (
+            write_page(verdict, pages / f"{folder.name}.html")
+            if page and verdict.judged and verdict.judged.emg
+            else None
+        )
         show(console, verdict, written, brief=subject is None)
         worst = max(worst, EXIT[verdict.light])
     raise typer.Exit(worst)

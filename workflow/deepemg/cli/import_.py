@@ -32,7 +32,8 @@ def main(
     target = folder if len(folder.parts) > 1 or everyone else Path("data") / folder
     if everyone:
         remarks, problems = import_all(importer, source, target, link=link, load=load)
-        typer.echo("\n".join(remarks))
+        for remark in remarks:
+            typer.echo(remark)
         if problems:
             raise RecordingError(problems)
         return

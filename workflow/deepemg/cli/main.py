@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from deepemg.cli import audit, bench, check, docs, export, publish, reconstruct, run, simulate, train
+from deepemg.cli import (
+    audit,
+    bench,
+    check,
+    docs,
+    explain,
+    export,
+    import_,
+    new,
+    publish,
+    reconstruct,
+    run,
+    simulate,
+    train,
+)
 
 app = typer.Typer(
     name="deepemg",
@@ -19,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for command in (check, run, reconstruct, export, simulate, audit, bench, docs):
+for command in (new, import_, check, explain, run, reconstruct, export, simulate, audit, bench, docs):
     app.command(name=command.NAME)(command.main)
 
 

@@ -22,7 +22,7 @@ def main(
     weights: Annotated[Path | None, typer.Option(help="Trained weights, where not the released ones.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for <trial>.csv and the model.")] = None,
 ) -> None:
-    """Fit one method to a subject's training trials and reconstruct its test trials.
+    """Fit one method to a subject's training trials and reconstruct its test trials (all, where there are none).
 
     Example: `deepemg reconstruct data/S1 --out S1`
     """
@@ -36,7 +36,7 @@ def main(
         recording = read(folder, recordings)
     with console.status(f"fitting {method}"):
         fitted = method_class(method)(**given).fit(recording.train)
-    for trial in recording.test:
+    for trial in recording.test or recording.trials:
         found = fitted.reconstruct(trial)
         if out:
             out.mkdir(parents=True, exist_ok=True)

@@ -69,8 +69,7 @@ def _lights(verdict: Verdict) -> Table:
             if channel is not None and not subject.records(channel, trial):
                 cells.append("")
                 continue
-            own = [p for p in verdict.problems if label in p.about and (trial.trial in p.about or len(p.about) == 1)]
-            light = light_of(own)
+            light = light_of(verdict.of(label, trial.trial))
             cells.append(f"[{COLOUR[light]}]{SIGN[light]}[/]")
         table.add_row(trial.trial, *cells)
     return table

@@ -23,7 +23,7 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Fold:
-    """`leave_out` is trial or load, `name` the one left out; whatever split the trials were recorded for is ignored."""
+    """`leave_out` is trial, load or split, `name` the one left out; only split asks what a trial was recorded for."""
 
     leave_out: str
     name: str
@@ -31,11 +31,17 @@ class Fold:
     test: tuple[Trial, ...]
 
 
-def folds(recording: Recording) -> list[Fold]:
-    """Each trial left out in turn, then each load. Nothing to learn from, no fold."""
-    keys: dict[str, Callable[[Trial], str]] = {"trial": lambda t: t.name, "load": lambda t: t.load_label}
+KEYS: dict[str, Callable[[Trial], str]] = {"trial": lambda t: t.name, "load": lambda t: t.load_label}
+
+
+def folds(recording: Recording, leave_out_each: Sequence[str] = ("trial", "load")) -> list[Fold]:
+    """Each trial, or each load, left out in turn; split: the test trials, once. Nothing to learn from, no fold."""
     found = []
-    for leave_out, key in keys.items():
+    for leave_out in leave_out_each:
+        if leave_out == "split":
+            found += [Fold("split", "test", recording.train, recording.test)] if recording.test else []
+            continue
+        key = KEYS[leave_out]
         for name in dict.fromkeys(map(key, recording.trials)):
             training = [trial for trial in recording.trials if key(trial) != name]
             test = tuple(trial for trial in recording.trials if key(trial) == name)
@@ -57,6 +63,7 @@ def cross_validate(
     method: str,
     longest_lag_ms: float,
     given: bool = False,
+    leave_out: Sequence[str] = ("trial", "load"),
 ) -> pd.DataFrame:
     """A row per fold and trial left out; `fit` never sees the channel, which records one muscle or a group of heads.
 
@@ -64,7 +71,7 @@ def cross_validate(
     A group's reconstruction is the mean of its heads'. torque_rmse_nm is against inverse dynamics.
     """
     rows = []
-    for fold in folds(recording):
+    for fold in folds(recording, leave_out):
         reconstruct = fit(fold.training if given else fold.training.without(muscles))
         for trial in fold.test:
             found = reconstruct(trial.without(muscles))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,8 +122,10 @@ def _check_subject(
     yield from check_trial_sheet(subject, trials)
 
 
-def check_folders(data: Path, recordings: Path | None = None, *, band_high_hz: float) -> dict[str, Checked]:
-    """All subjects below a folder that are not excluded, by name.
+def check_folders(
+    data: Path, recordings: Path | None = None, *, band_high_hz: float, only: Sequence[str] = ()
+) -> dict[str, Checked]:
+    """All subjects below a folder that are not excluded, or those named in `only`, by name.
 
     Raises RecordingError where there is none, or a folder that was meant to be one would be passed over.
     """
@@ -134,10 +136,14 @@ def check_folders(data: Path, recordings: Path | None = None, *, band_high_hz: f
         if data.name == "data":
             fix += f"; or remove {data} if it is empty, and the embedded subjects come back"
         raise RecordingError([Problem("DE-000", str(data), "no subject.yaml", expected, fix)])
-    if over:
+    if over and not only:
         raise RecordingError(over)
+    missing = [name for name in only if name not in {folder.name for folder in folders}]
+    if missing:
+        found, known = f"no subject {', '.join(missing)}", ", ".join(folder.name for folder in folders)
+        raise RecordingError([Problem("DE-000", str(data), found, f"some of {known}", "correct the name")])
     return {
         folder.name: check_texts(folder, recordings, band_high_hz=band_high_hz)
         for folder in folders
-        if not is_excluded(folder)
+        if (folder.name in only if only else not is_excluded(folder))
     }

@@ -14,70 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from deepemg.recordings.clock_names import INDEX, clock_name
 from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.spelling import fold
 from deepemg.recordings.units import canonical, scale
 
-WORDS = set(
-    [
-        "time",
-        "times",
-        "timestamp",
-        "timestamps",
-        "zeit",
-        "zeitpunkt",
-        "zeitstempel",
-        "messzeit",
-        "temps",
-        "tiempo",
-        "tempo",
-        "tid",
-        "tijd",
-        "aika",
-        "ido",
-        "cas",
-        "czas",
-        "vreme",
-        "zaman",
-        "waktu",
-        "hora",
-        "elapsed",
-        "clock",
-        "sekunden",
-        "seconds",
-        "second",
-        "sec",
-        "secs",
-        "msec",
-        "время",
-        "χρόνος",
-        "時間",
-        "时间",
-        "時刻",
-        "시간",
-        "idő",
-        "čas",
-        "elapsedtime",
-        "timeelapsed",
-        "relativetime",
-        "reltime",
-        "recordingtime",
-        "systemtime",
-        "sampletime",
-        "timecode",
-        "timeaxis",
-    "timeseries",
-    ]
-)
-WEAK = {"t", "x", "xvalue", "s", "ms", "us", "abszisse", "abscissa"}  # a clock only where they rise evenly
-INDEX = {"frame", "frames", "sample", "samples", "index", "#", "nr", "no", "n", "row", "framenumber", "samplenumber"}
 SLOWEST_HZ, FASTEST_HZ = 15.0, 200_000.0  # a slower signal holds no elbow's movement: the clock is in another unit
 NAMED_RATE = 0.0005  # a clock and a declared rate that differ by less are the same rate
 JITTER = 0.5  # a sample may be off its place by this share of a sampling interval
 PROBE = 50  # cells that tell how many decimals a writer gives
 TIME_OF_DAY = re.compile(r"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$")
-WITH_UNIT = re.compile(r"^(.*?)[\s_]*(?:[(\[{/,_ ]|\bin\b)\s*([^\s()\[\]{}/,_]+)\s*[)\]}]?$")
 
 
 @dataclass(frozen=True)
@@ -87,17 +34,6 @@ class Clock:
     start_s: float
     rate_hz: float
     notes: tuple[Problem, ...] = ()
-
-
-def clock_name(name: str) -> tuple[bool, str | None] | None:
-    """None where a name is no clock's; else whether it must be one, and the unit that it states."""
-    text = fold(name)
-    parts = WITH_UNIT.match(text)
-    unit = canonical(parts[2], "time") if parts else None
-    base = re.sub(r"[\W_]+", "", parts[1] if parts and unit else text)
-    if base in WORDS or (unit and base in ("", *WEAK)):
-        return True, unit or canonical(base, "time")
-    return (False, canonical(base, "time")) if base in WEAK else None
 
 
 def _seconds(cells: Sequence[str] | np.ndarray) -> tuple[np.ndarray, float]:
@@ -152,7 +88,7 @@ def clock_of(
     if size is None:
         return None
     values, digit = values * size, digit * size
-    digit = 0.0 if _divides(digit, float(np.median(steps)) * size) else digit
+    digit = digit if _is_rounded(steps) else 0.0
     rising = values[-1] > values[0]
     rate = _rate(values, digit) if rising else np.nan
     notes = []
@@ -180,9 +116,10 @@ def clock_of(
     return Clock(float(values[0]), float(rate), tuple(notes))
 
 
-def _divides(digit: float, step: float) -> bool:
-    """Whether a step is a whole number of the last digits: then nothing was rounded, and a gap is a gap."""
-    return digit <= 0 or (step >= 0.999 * digit and abs(step / digit - round(step / digit)) < 1e-6 * step / digit)
+def _is_rounded(steps: np.ndarray) -> bool:
+    """Whether steps are of two sizes, as rounding makes them; where nearly all are equal, a longer one is a gap."""
+    sizes, counts = np.unique(np.round(steps / (np.abs(steps).max() or 1.0), 6), return_counts=True)
+    return len(sizes) > 1 and float(np.sort(counts)[-2]) > 0.01 * len(steps)
 
 
 def _rate(values: np.ndarray, digit: float) -> float:
@@ -206,9 +143,20 @@ def _candidate(contents: Contents, column: Column, named: dict[str, str] | None)
         if said is not None:
             by_unit = canonical(other.unit, "time") if other.unit else None
             clocks[place] = (place, said[0] or by_unit is not None, said[1] or by_unit)
+    clocks = _of_length(contents, len(filled(column.cells)), clocks)
     sure = {place: entry for place, entry in clocks.items() if entry[1]} or clocks
     left = [place for place in sure if place < own]
     return sure[max(left) if left else min(sure)] if sure else None
+
+
+def _of_length(
+    contents: Contents, count: int, clocks: dict[int, tuple[int, bool, str | None]]
+) -> dict[int, tuple[int, bool, str | None]]:
+    """The clocks that have a time for each sample, and no more where any does: others count another signal."""
+    lengths = {place: len(filled(contents.columns[place].cells)) for place in clocks}
+    equal = {place: entry for place, entry in clocks.items() if lengths[place] == count}
+    text = {p: e for p, e in clocks.items() if not isinstance(contents.columns[p].cells, np.ndarray)}
+    return equal or text
 
 
 def _size(where: str, step: float, unit: str | None, nominal_hz: float | None, must: bool) -> float | None:

@@ -35,8 +35,8 @@ def matching(columns: Sequence[Column], name: str) -> list[Column]:
 def find_column(contents: Contents, name: str, turn: tuple[int, int] | None = None) -> Column:
     """The column of this name. Raises RecordingError where there is none, or several.
 
-    `turn` = (k, n) says that n rows of channels.csv ask for this name and this is the k-th: where the file has n columns
-    so named and says which sensor each is, they are taken in order (and `check_sheets` tells which was taken).
+    `turn` = (k, n) says that n rows of channels.csv ask for this name and this is the k-th: where the file has n
+    columns so named and says which sensor each is, they are taken in order (`checks/sheets.py` tells which).
     """
     found = matching(contents.columns, name)
     if len(found) == 1:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from deepemg.recordings.contents import Contents
 from deepemg.recordings.extract import extract
 from deepemg.recordings.readers import open_file
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow
 from deepemg.recordings.units import scale
 
+Open = Callable[[Path, str | None], Contents]  # gives the columns of a file; audits put damaged ones in its place
 
-def read_emg(subject: SubjectFolder, channel: Channel, trial: TrialRow) -> Signal:
+
+def read_emg(subject: SubjectFolder, channel: Channel, trial: TrialRow, *, opened: Open = open_file) -> Signal:
     """One channel of one trial, from the trial's start to its end, in uV; fractions stay fractions."""
     signal = _read(
         subject,
@@ -25,8 +29,10 @@ def read_emg(subject: SubjectFolder, channel: Channel, trial: TrialRow) -> Signa
         rate_hz=trial.emg_rate_hz or channel.rate_hz,
         declared=trial.emg_format or channel.format,
         turn=subject.turn(channel),
+        opened=opened,
     )
-    return replace(signal, values=signal.values * scale(trial.emg_unit or channel.unit, "emg"))
+    values = signal.values * scale(trial.emg_unit or channel.unit, "emg")
+    return replace(signal, values=values, start_s=signal.start_s - trial.emg_delay_s)
 
 
 def read_angle(subject: SubjectFolder, trial: TrialRow) -> Signal:
@@ -83,6 +89,7 @@ def _read(
     rate_hz: float | None,
     declared: str | None,
     turn: tuple[int, int] | None = None,
+    opened: Open = open_file,
 ) -> Signal:
     clock = subject.description.get("clock")
-    return extract(open_file(path, declared), column, rate_hz=rate_hz, part=trial.part, clock=clock, turn=turn)
+    return extract(opened(path, declared), column, rate_hz=rate_hz, part=trial.part, clock=clock, turn=turn)

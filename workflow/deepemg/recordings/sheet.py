@@ -12,7 +12,7 @@ from deepemg.recordings.readers.text import read_bytes, read_lines
 from deepemg.recordings.spelling import fold
 from deepemg.recordings.units import canonical
 
-NUMBERS = ("rate_hz", "load", "start_s", "end_s", "emg_rate_hz", "kinematics_rate_hz")
+NUMBERS = ("rate_hz", "load", "start_s", "end_s", "emg_rate_hz", "emg_delay_s", "kinematics_rate_hz")
 UNITS = {"unit": "emg", "emg_unit": "emg", "load_unit": "load"}
 WORDS = ("role", "split", "kind", "use")  # compared without case
 
@@ -31,7 +31,7 @@ def read_sheet(path: Path) -> Sheet:
     if read_bytes(path, head_only=True)[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise RecordingError([_no_sheet(path, "an Excel workbook that is named .csv")])
     lines = read_lines(path)
-    first = next((line for line in lines if line.strip(" ,;\t")), None)
+    first = next((line for line in lines if line.strip(' ,;\t"') and not line.lstrip(' "').startswith("#")), None)
     if first is None:
         raise RecordingError([_no_sheet(path, "an empty file")])
     if "\x00" in first:
@@ -42,7 +42,7 @@ def read_sheet(path: Path) -> Sheet:
     rows = {}
     for cells in table:
         cells = [cell.strip() for cell in cells]
-        if not any(cells):
+        if not any(cells) or cells[0].startswith("#"):  # an empty row, or a comment of the template
             continue
         if not columns:
             columns = tuple(fold(cell).replace(" ", "_") for cell in cells)

@@ -64,6 +64,7 @@ class TrialRow:
     posture: str | None = None
     channels: str | None = None
     emg_rate_hz: float | None = None
+    emg_delay_s: float = 0.0
     emg_unit: str | None = None
     emg_format: str | None = None
     kinematics_rate_hz: float | None = None
@@ -168,9 +169,16 @@ class SubjectFolder:
 
     def checked_files(self) -> tuple[Path, ...]:
         """Files whose samples are read before any fit, each once: observed EMG, angle and torque of all trials."""
-        angle = [self.kinematics_path(trial) for trial in self.trials if trial.has_angle]
+        return tuple(dict.fromkeys([*self.files("observed"), *self.joint_files()]))
+
+    def joint_files(self) -> tuple[Path, ...]:
+        """Files of angle, velocity and torque in all trials, each once."""
+        moving = [trial for trial in self.trials if trial.has_angle]
+        angle = [self.kinematics_path(trial) for trial in moving]
+        velocity = self.description["kinematics"].get("velocity")
+        angle += [self.kinematics_path(trial, velocity) for trial in moving] if velocity else []
         torque = [self.torque_path(trial) for trial in self.trials if trial.torque_file]
-        return tuple(dict.fromkeys([*self.files("observed"), *angle, *torque]))
+        return tuple(dict.fromkeys([*angle, *torque]))
 
     def generic_joint(self) -> Joint:
         return load_joint(self.description["joint"])
@@ -249,5 +257,5 @@ def read_subject(folder: Path, recordings: Path | None = None) -> SubjectFolder:
     `recordings` is the folder of the signal files where they do not lie in the subject folder itself.
     """
     description = read_description(folder / "subject.yaml")
-    sheets = [read_sheet(folder / name) for name in ("channels.csv", "trials.csv")]
-    return make_subject(folder, description, *sheets, recordings)
+    channels, trials = read_sheet(folder / "channels.csv"), read_sheet(folder / "trials.csv")
+    return make_subject(folder, description, channels, trials, recordings)

@@ -46,7 +46,7 @@ UNITS: dict[str, dict[str, tuple[float, str]]] = {
         "mm": (1e-3, "mm millimetre millimetres millimeter millimeters"),
     },
     "time": {
-        "s": (1.0, "s sec secs second seconds sek sekunde sekunden seg segundo segundos seconde secondes secondi sekunder"),
+        "s": (1.0, "s sec secs second seconds sek sekunde sekunden seg segundo segundos seconde secondes secondi"),
         "ms": (1e-3, "ms msec msecs millisecond milliseconds millis millisekunden"),
         "us": (1e-6, "us usec usecs microsecond microseconds micros"),
         "ns": (1e-9, "ns nsec nanosecond nanoseconds"),

@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from deepemg.joint.definition import Joint
+from deepemg.report.shown import shown
 from deepemg.report.style import (
     DOUBLE_COLUMN_MM,
     METHOD_COLOURS,
@@ -53,7 +54,7 @@ def plot(
     <muscle>_lower and <muscle>_upper (90 % band). `measured` and `held_out` columns: trial, time_s (s) and a
     column per muscle or muscle group of the joint. `held_out` is None where nothing was put aside.
     """
-    tested = reconstruction[reconstruction["split"] == "test"]
+    tested = shown(reconstruction)
     loads = order_loads(tested["load"])
     colour = METHOD_COLOURS[method]
     figure = new_figure(DOUBLE_COLUMN_MM, 24 + 20 * len(joint.muscles))

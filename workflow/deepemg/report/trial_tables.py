@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.reconstruct.fits import fit_names
+from deepemg.report.shown import shown
 
 # What the page shows of quality.json; the flags say the rest.
 CHANNELS = ["trial", "channel", "rms_uv", "median_frequency_hz", "power_in_band", "flags"]
@@ -30,7 +31,7 @@ def torque_of_tests(kinematics_file: str, torque_file: str) -> pd.DataFrame:
     torque = pd.read_parquet(torque_file)
     table = kinematics[["split", "load", "trial", "time_s"]].assign(torque_nm=torque["torque_nm"])
     table.insert(0, "subject", Path(kinematics_file).parent.name)
-    return table[table["split"] == "test"].drop(columns="split")
+    return shown(table).drop(columns="split")
 
 
 def reconstructed_torque_of_tests(files: Iterable[str]) -> pd.DataFrame:
@@ -39,6 +40,6 @@ def reconstructed_torque_of_tests(files: Iterable[str]) -> pd.DataFrame:
     for file in files:
         names = fit_names(file)
         table = pd.read_parquet(file, columns=["split", "load", "trial", "time_s", "torque_nm"])
-        table = table[table["split"] == "test"].drop(columns="split")
+        table = shown(table).drop(columns="split")
         tables.append(table.assign(subject=names["subject"], method=names["method"]))
     return pd.concat(tables)

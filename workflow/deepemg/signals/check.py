@@ -9,7 +9,8 @@ from typing import Literal
 from deepemg.recordings.check import check_texts
 from deepemg.recordings.problems import Problem, one_line_each
 from deepemg.recordings.subject import SubjectFolder
-from deepemg.signals.quality import Judged, judge
+from deepemg.signals.judged import Judged
+from deepemg.signals.quality import judge
 from deepemg.signals.settings import SignalSettings
 
 Light = Literal["green", "amber", "red"]
@@ -23,6 +24,18 @@ class Verdict:
     problems: tuple[Problem, ...]
     subject: SubjectFolder | None = None
     judged: Judged | None = None
+
+    def of(self, label: str, trial: str) -> list[Problem]:
+        """What was found of one signal (a label such as `channel BIC`) in one trial, and that it could not be read."""
+        own = [p for p in self.problems if label in p.about and (trial in p.about or len(p.about) == 1)]
+        judged = self.judged
+        if judged is None or own:
+            return own
+        channel = next((c for c in judged.subject.channels if f"channel {c.name}" == label), None)
+        row = next(t for t in judged.subject.trials if t.trial == trial)
+        expected = row.has_angle if channel is None else judged.subject.records(channel, row)
+        is_read = trial in judged.angle if channel is None else (trial, channel.name) in judged.emg
+        return [] if is_read or not expected else [p for p in self.problems if p.level == "red"]
 
     @property
     def light(self) -> Light:

@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from deepemg.joint.joint_moment import joint_moment
 from deepemg.joint.strength import greatest_moment
-from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
+from deepemg.recordings.problems import RecordingError
+from deepemg.recordings.read import Open, read_angle, read_emg, read_measured_torque
+from deepemg.recordings.readers import open_file
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
 from deepemg.signals.checks import angle as angle_checks
-from deepemg.signals.checks import coordination, copies, emg, envelope, span, torque
-from deepemg.signals.checks.findings import Findings
+from deepemg.signals.checks import copies, emg, envelope, span, torque
 from deepemg.signals.envelopes import channel_level, filtered
-from deepemg.signals.kinematics import kinematics
+from deepemg.signals.judged import Judged
 from deepemg.signals.normalisation import window_maximum
 from deepemg.signals.settings import SignalSettings
-
-Row = dict[str, Any]
-Key = tuple[str, str]  # trial, channel
+from deepemg.signals.together import judge_together
 
 
-@dataclass
-class Judged:
-    """Signals of a subject as they were read, what was found in them, and the numbers behind."""
-
-    subject: SubjectFolder
-    findings: Findings = field(default_factory=Findings)
-    emg: dict[Key, Signal] = field(default_factory=dict)
-    angle: dict[str, Signal] = field(default_factory=dict)
-    torque: dict[str, Signal] = field(default_factory=dict)
-    envelopes: dict[Key, Signal] = field(default_factory=dict)
-    levels: dict[str, float] = field(default_factory=dict)
-    channels: list[Row] = field(default_factory=list)
-    kinematics: list[Row] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Problem]:
-        """Every finding, one line for each cause."""
-        return self.findings.problems()
-
-
-def judge(subject: SubjectFolder, settings: SignalSettings, *, uses: tuple[Use, ...], together: bool = True) -> Judged:
+def judge(
+    subject: SubjectFolder,
+    settings: SignalSettings,
+    *,
+    uses: tuple[Use, ...],
+    together: bool = True,
+    opened: Open = open_file,
+) -> Judged:
     """Read every signal of the channels so used, angle and torque once, and judge them alone and together.
 
     What they show together is judged only where each is in order (and `together`): one cause is one line.
@@ -56,7 +39,7 @@ def judge(subject: SubjectFolder, settings: SignalSettings, *, uses: tuple[Use, 
         _read_joint(found, trial, settings)
         for channel in channels:
             if subject.records(channel, trial):
-                _read_emg(found, trial, channel, settings)
+                _read_emg(found, trial, channel, settings, opened)
         own = {c: found.emg[trial.trial, c.name] for c in channels if (trial.trial, c.name) in found.emg}
         path = subject.emg_path(channels[0], trial) if channels else subject.folder
         copies.check_channels(found.findings, path, trial, own, settings.quality)
@@ -69,7 +52,7 @@ def judge(subject: SubjectFolder, settings: SignalSettings, *, uses: tuple[Use, 
     for channel in channels:
         _normalise(found, channel, settings)
     if together and not any(problem.level == "red" for problem in found.problems):
-        _judge_together(found, settings)
+        judge_together(found, settings)
     _flag_weak_mvc(found)
     for row in found.channels:
         row["flags"] = found.findings.of(f"channel {row['channel']}", row["trial"])
@@ -107,10 +90,10 @@ def _read_joint(found: Judged, trial: TrialRow, settings: SignalSettings) -> Non
             span.check_span(findings, "torque", path, measured, found.angle[trial.trial], limits, trial=trial.trial)
 
 
-def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: SignalSettings) -> None:
+def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: SignalSettings, opened: Open) -> None:
     subject, findings, limits, band = found.subject, found.findings, settings.quality, settings.envelopes
     label, path = f"channel {channel.name}", subject.emg_path(channel, trial)
-    signal = findings.read(lambda: read_emg(subject, channel, trial), label, path, limits, trial.trial)
+    signal = findings.read(lambda: read_emg(subject, channel, trial, opened=opened), label, path, limits, trial.trial)
     if signal is None:
         return
     if channel.kind == "raw" and signal.rate_hz <= 2 * band.band_high_hz:
@@ -190,91 +173,18 @@ def _normalise(found: Judged, channel: Channel, settings: SignalSettings) -> Non
     path = subject.emg_path(channel, subject.movements[0])
     if channel.kind != "excitation":
         envelope.check_silent(findings, label, path, movements, limits, unit=channel.unit)
-    if channel.kind == "envelope":
-        envelope.check_scaled_per_trial(findings, label, path, movements)
+    if channel.kind != "excitation":
+        all_trials = movements if channel.kind == "envelope" else _raw_of(found, channel)
+        envelope.check_scaled_per_trial(findings, label, path, all_trials)
 
 
-def _side(found: Judged, trial: TrialRow, action: str) -> Signal | None:
-    """Mean envelope of the observed channels of one side in a trial."""
-    joint = found.subject.generic_joint()
-    own = [
-        found.envelopes[trial.trial, channel.name]
-        for channel in found.subject.channels_used("observed")
-        if (trial.trial, channel.name) in found.envelopes
-        and {joint.muscle(name).action for name in joint.members(channel.muscle)} == {action}
-    ]
-    if not own:
-        return None
-    first = own[0]
-    values = [np.interp(first.time_s, other.time_s, other.values) for other in own]
-    return Signal(np.mean(values, axis=0), first.rate_hz, first.start_s)
-
-
-def _judge_together(found: Judged, settings: SignalSettings) -> None:
-    """EMG beside the motion in movements, and beside torque and name in MVC trials."""
-    subject, findings, limits = found.subject, found.findings, settings.quality
-    joint = subject.scaled_joint()
-    motions = []
-    for trial in subject.movements:
-        if trial.trial not in found.angle or len(found.angle[trial.trial].values) < 30:
-            continue
-        how = settings.kinematics
-        angle = found.angle[trial.trial]
-        table = kinematics(angle, cutoff_hz=how.cutoff_hz, order=how.order, rate_hz=settings.rate_hz)
-        position, velocity, acceleration = (
-            table[name].to_numpy() for name in ("angle_rad", "velocity_rad_s", "acceleration_rad_s2")
-        )
-        posed = joint.in_posture(trial.posture or None)
-        moment = joint_moment(posed.skeleton, position, acceleration, load_kg=trial.load_kg)
-        sides = {}
-        for action in ("flexor", "extensor"):
-            side = _side(found, trial, action)
-            sides[action] = None if side is None else np.interp(table["time_s"], side.time_s, side.values)
-        motions.append(
-            coordination.Motion(
-                trial.trial, trial.load_kg, settings.rate_hz, velocity, moment, sides["flexor"], sides["extensor"]
-            )
-        )
-    path = subject.folder / "channels.csv"
-    in_mvc = subject.reference == "mvc"
-    strongest = greatest_moment(joint)
-    coordination.check_coordination(
-        findings,
-        path,
-        motions,
-        limits,
-        strongest_nm=strongest,
-        in_mvc=in_mvc,
-        outside_joint=float(np.median([row["outside_joint"] for row in found.kinematics] or [0.0])),
-    )
-    for trial in subject.trials:
-        if trial.role in ("mvc", "hold"):
-            _judge_contraction(found, trial)
-    if subject.reference != "mvc":
-        fix = "record MVC trials and add them with role mvc; nothing, if there are none"
-        expected = "MVC trials, or envelopes that are fractions of MVC"
-        findings.add("DE-111", "level", subject.folder / "trials.csv", found="no MVC trial", expected=expected, fix=fix)
-
-
-def _judge_contraction(found: Judged, trial: TrialRow) -> None:
-    """Torque and the louder side of an isometric contraction agree."""
-    flexors, extensors = _side(found, trial, "flexor"), _side(found, trial, "extensor")
-    if flexors is None or extensors is None:
-        return
-    findings, path = found.findings, found.subject.trials and found.subject.folder / "trials.csv"
-    measured = found.torque.get(trial.trial)
-    if measured is not None:
-        file = found.subject.torque_path(trial)
-        torque.check_sign(findings, file, measured, flexors, extensors, trial=trial.trial)
-        effort = Signal(
-            np.maximum(flexors.values, np.interp(flexors.time_s, extensors.time_s, extensors.values)),
-            flexors.rate_hz,
-            flexors.start_s,
-        )
-        torque.check_offset(findings, file, measured, effort, trial=trial.trial)
-    elif trial.role == "mvc":
-        levels = [float(np.quantile(side.values, 0.95)) for side in (flexors, extensors)]
-        coordination.check_direction(findings, path, trial.trial, *levels, coordination.direction_in_name(trial.trial))
+def _raw_of(found: Judged, channel: Channel) -> dict[str, Signal]:
+    """Raw signals of a channel by trial, without rest, where they are not clipped."""
+    resting = {trial.trial for trial in found.subject.trials if trial.role == "rest"}
+    own = [row for row in found.channels if row["channel"] == channel.name and row["trial"] not in resting]
+    if any(row["clipped"] > 0 for row in own):
+        return {}
+    return {row["trial"]: found.emg[row["trial"], channel.name] for row in own}
 
 
 def _flag_weak_mvc(found: Judged) -> None:
@@ -300,7 +210,7 @@ def _flag_weak_mvc(found: Judged) -> None:
 
 def recording_quality(
     subject: SubjectFolder,
-    settings: SignalSettings = SignalSettings(),
+    settings: SignalSettings = SignalSettings(),  # noqa: B008, frozen
     *,
     uses: tuple[Use, ...] = ("observed",),
 ) -> dict[str, Any]:

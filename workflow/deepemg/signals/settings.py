@@ -121,16 +121,16 @@ class QualitySettings:
     noise_flag: float = Field(
         default=0.08,
         ge=0,
-        description="1. Rms of an artefact or of hum over the channel's loudest half second below which it is not worth "
-        "a flag: it vanishes where the envelope is divided by its level.",
+        description="1. Rms of an artefact or of hum over the channel's loudest half second below which it is not "
+        "worth a flag: it vanishes where the envelope is divided by its level.",
     )
     hum_flag: float = Field(
-        default=30.0,
+        default=25.0,
         ge=1,
         description="1. Power at the mains frequency or a harmonic over the power beside it that is flagged.",
     )
     still_flag_s: float = Field(
-        default=0.05, ge=0, description="s. Time at one value that is flagged: a sensor that was lost."
+        default=0.03, ge=0, description="s. Time at one value that is flagged: a sensor that was lost."
     )
     spike_flag: float = Field(
         default=12.0, ge=3, description="1. Samples beyond this multiple of the rms around them are flagged."
@@ -151,11 +151,11 @@ class QualitySettings:
         "subjects reach 1.4 to 3.5.",
     )
     late_flag_s: float = Field(
-        default=-0.01,
-        description="s. EMG that follows the moment later than this is flagged; it leads by 0.06 to 0.6 s.",
+        default=-0.015,
+        description="s. EMG that follows the moment later than this is flagged; it leads by 0.03 to 0.6 s.",
     )
     strength_flag: float = Field(
-        default=1.2,
+        default=1.6,
         gt=0,
         description="1. Strength that loads and EMG imply, over the joint's greatest moment, that is flagged.",
     )
@@ -171,7 +171,7 @@ class QualitySettings:
         default=600.0, ge=0, description="deg/s. Joint speed that is flagged; voluntary curls stay below."
     )
     outside_joint_flag: float = Field(
-        default=0.01,
+        default=0.05,
         ge=0,
         le=1,
         description="1. Share of samples outside the angles that the joint's geometry covers (it is extrapolated "

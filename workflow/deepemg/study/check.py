@@ -26,6 +26,7 @@ class Study:
 
     config: StudyConfig
     subjects: dict[str, SubjectFolder]
+    excluded: tuple[str, ...] = ()
 
     @property
     def recordings(self) -> Path | None:
@@ -73,12 +74,15 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
             fetch_embedded(Path(path))
     recordings = Path(config.recordings) if config.recordings else None
     if inputs:
-        checked = check_folders(Path(config.data), recordings, band_high_hz=config.process_emg.band_high_hz)
+        band_high_hz = config.process_emg.band_high_hz
+        checked = check_folders(Path(config.data), recordings, band_high_hz=band_high_hz, only=config.subjects)
         refused = [problem for found in checked.values() for problem in found.refused]
         if refused:
             raise RecordingError(refused)
-    folders = [folder for folder in find_subjects(Path(config.data)) if not is_excluded(folder)]
-    study = Study(config, {folder.name: read_subject(folder, recordings) for folder in folders})
+    everyone, only = find_subjects(Path(config.data)), config.subjects
+    excluded = tuple(folder.name for folder in everyone if not only and is_excluded(folder))
+    chosen = [folder for folder in everyone if (folder.name in only if only else folder.name not in excluded)]
+    study = Study(config, {folder.name: read_subject(folder, recordings) for folder in chosen}, excluded)
     if inputs:
         check_weights(study)
     return study

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
@@ -81,6 +81,11 @@ class CrossValidationConfig:
         description="Methods that are also tried with the hidden channel given in the training trials (rows "
         "<method>-given), which is what ridge regression is given too.",
     )
+    leave_out: tuple[Literal["trial", "load", "split"], ...] = Field(
+        default=("trial", "load"),
+        min_length=1,
+        description="What is left out: each trial in turn, each load in turn, or the trials with split test, once.",
+    )
     ridge_penalties: tuple[float, ...] = Field(
         default=(0.01, 0.1, 1, 10, 100, 1000),
         min_length=1,
@@ -145,6 +150,9 @@ class StudyConfig:
         description="Folder of the signal files where they do not lie in the subject folders; empty = they do.",
     )
     results: str = Field(default="results", description="Folder for everything computed.")
+    subjects: tuple[str, ...] = Field(
+        default=(), description="Names of the subjects that are run; empty = all that are not excluded."
+    )
     rate_hz: float = COMMON_CLOCK
     seed: int = Field(
         default=1, ge=0, description="Start of every random draw; the same seed gives the same numbers on one machine."

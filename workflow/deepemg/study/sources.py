@@ -16,7 +16,7 @@ PACKAGE = "deepemg"
 HERE = Path(__file__).parents[1]
 DATA = {  # files beside the code that modules of these packages read
     "deepemg.joint": ("data/*.yaml", "data/*.csv", "data/schemes/*.yaml"),
-    "deepemg.recordings": ("schemas/*.yaml",),
+    "deepemg.recordings": ("explanations.yaml", "schemas/*.yaml"),
     "deepemg.pretrain": ("*.yaml", "virtual/*.yaml"),
     "deepemg.report": ("templates/*",),
 }

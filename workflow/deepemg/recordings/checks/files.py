@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deepemg.recordings.contents import Contents
+from deepemg.recordings.checks.folders import TEXTS
 from deepemg.recordings.extract import find_column
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
 from deepemg.recordings.readers import open_file
@@ -106,8 +107,8 @@ def check_files(subject: SubjectFolder) -> Iterator[Problem]:
 
 
 def _missing_file(path: Path) -> Problem:
-    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-    likely = nearest(path.name, beside)
+    beside = path.parent.iterdir() if path.parent.is_dir() else []
+    likely = nearest(path.name, [p.name for p in beside if p.name not in TEXTS])
     found = "no such file" if path.parent.is_dir() else f"no folder {path.parent.name}"
     return Problem(
         "DE-040",

@@ -20,7 +20,8 @@ def check_missing(folder: Path) -> Iterator[Problem]:
         near = (
             sorted(p.name for p in folder.glob("*") if p.name.lower().split(".")[0] == stem) if folder.is_dir() else []
         )
-        fix = f"rename {near[0]} to {name}" if near else f"add {name}, or start from: deepemg new {folder.name}"
+        way = f"add {name} (config/README.md)" if folder.is_dir() else f"start one with: deepemg new {folder.name}"
+        fix = f"rename {near[0]} to {name}" if near else way
         if near and near[0].lower().endswith((".xlsx", ".xls", ".ods")):
             fix = f"save {near[0]} as CSV, called {name}"
         yield Problem("DE-001", str(folder / name), "no such file", "a subject folder with its three text files", fix)

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
-from deepemg.recordings.contents import Contents
+from deepemg.recordings.importers.bids_channels import elbow_of, one_device, recordings_of, target_of, unit_of
 from deepemg.recordings.importers.bids_tables import Row, channels_of, entities, rate_of, read_tsv
 from deepemg.recordings.importers.body import sex_of, sizes
-from deepemg.recordings.importers.data_sets import channel, not_the_layout, one_of
+from deepemg.recordings.importers.data_sets import channel, is_taken, not_the_layout, one_of
 from deepemg.recordings.importers.draft import Draft, Imported, begin, write
-from deepemg.recordings.importers.names import angle_score, load_of, muscle_of, natural, plain_name, role_of
-from deepemg.recordings.importers.sheets import counted
+from deepemg.recordings.importers.names import load_of, natural, plain_name, role_of
+from deepemg.recordings.importers.sheets import counted, listed
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.readers import open_file
-from deepemg.recordings.spelling import fold
 from deepemg.recordings.units import canonical
 
 NAME = "bids_emg"
 TITLE = "BIDS-EMG data set (EDF or BDF with channels.tsv)"
 LAYOUT = "sub-01/[ses-01/]emg/sub-01_task-curl_emg.edf with sub-01_task-curl_channels.tsv"
-OF_HEAD = re.compile(
-    r"[,;]\s*(?=(caput|long|short|lateral|medial)\b)", re.I
-)  # `biceps brachii, long head` is one muscle
 SAME = ("sub", "ses", "task", "run")  # entities that an EMG and a motion recording of one trial share
 
 
 def people(source: Path) -> tuple[str, ...]:
     """Folders sub-01, sub-02, ... that hold EMG."""
-    found = [path.name for path in source.glob("sub-*") if _recordings(path)] if source.is_dir() else []
+    found = [path.name for path in source.glob("sub-*") if recordings_of(path)] if source.is_dir() else []
     return tuple(sorted(found, key=natural))
 
 
@@ -39,11 +34,11 @@ def import_bids_emg(
     """One participant: good EMG channels by target muscle, the elbow's angle, load and role by the task's name."""
     source = begin(source, folder)
     base = source if source.name.startswith("sub-") else source / one_of(people(source), person, source, LAYOUT)
-    recordings = _one_device(_recordings(base), base)
+    recordings = one_device(recordings_of(base), base)
     if not recordings:
         raise not_the_layout(base, LAYOUT)
     draft = Draft(known=_participant(base))
-    if len(recordings) < len(_recordings(base)):
+    if len(recordings) < len(recordings_of(base)):
         draft.remarks.append("of devices that recorded the same trial, the one with the most muscles was taken")
     bad: dict[str, int] = {}
     unknown: dict[str, None] = {}
@@ -56,29 +51,10 @@ def import_bids_emg(
         row["channels"] = "" if row["channels"] == ";".join(names) else row["channels"]
     draft.remarks += [f"bad by channels.tsv, left out: {name} in {counted(n, 'recording')}" for name, n in bad.items()]
     if unknown:
-        draft.comments.append(f"EMG of no muscle of this joint, or of several, left out: {', '.join(unknown)}")
+        what = "EMG of no muscle of this joint, of several, or of one that another channel records, left out"
+        draft.comments.append(f"{what}: {listed(list(unknown))}")
         draft.remarks.append(draft.comments[-1])
     return write(draft, folder, link=link, load=load)
-
-
-def _recordings(base: Path) -> list[Path]:
-    found = [path for ending in ("edf", "bdf") for path in base.glob(f"**/emg/*_emg.{ending}")]
-    return sorted(found, key=lambda path: natural(path.name))
-
-
-def _one_device(recordings: list[Path], base: Path) -> list[Path]:
-    """Of files that differ in nothing but the entity `recording` the one with the most muscles of the elbow."""
-    trials: dict[str, list[Path]] = {}
-    for path in recordings:
-        said = {key: value for key, value in entities(path).items() if key != "recording"}
-        trials.setdefault(str(said), []).append(path)
-    return [
-        max(same, key=lambda path: sum(map(_is_muscle, channels_of(path, base.parent)))) for same in trials.values()
-    ]
-
-
-def _is_muscle(row: Row) -> bool:
-    return row.get("type", "").upper().startswith("EMG") and _target(row) is not None
 
 
 def _participant(base: Path) -> dict[str, Any]:
@@ -97,10 +73,10 @@ def _add_recording(draft: Draft, path: Path, base: Path, bad: dict[str, int], un
     place = path.relative_to(base).as_posix()
     mine = []
     for row in rows:
-        if not row.get("type", "").upper().startswith("EMG"):
+        if not row.get("type", "").upper().startswith("EMG") or "name" not in row:
             continue
-        muscle = _target(row)
-        if muscle is None:
+        muscle = target_of(row)
+        if muscle is None or is_taken(muscle, row["name"], draft.channels):
             unknown[row["name"]] = None
         elif row.get("status", "good").lower() == "bad":
             bad[row["name"]] = bad.get(row["name"], 0) + 1
@@ -108,7 +84,7 @@ def _add_recording(draft: Draft, path: Path, base: Path, bad: dict[str, int], un
             mine.append(row["name"])
             if row["name"] not in [known["name"] for known in draft.channels]:
                 rate = rate_of(path, base.parent, [row])
-                draft.channels.append(channel(row["name"], row["name"], muscle, _unit(contents, row), rate))
+                draft.channels.append(channel(row["name"], row["name"], muscle, unit_of(contents, row), rate))
     if not mine:
         draft.remarks.append(f"left out: {path.name}, which has no good channel of a muscle of the elbow")
         return
@@ -126,31 +102,19 @@ def _add_recording(draft: Draft, path: Path, base: Path, bad: dict[str, int], un
     draft.copies[place] = path
 
 
-def _target(row: Row) -> str | None:
-    """The muscle that target_muscle says, or the channel's name where it says nothing; None for none or several."""
-    said = OF_HEAD.sub(" ", row.get("target_muscle") or row["name"])
-    return None if "," in said or ";" in said else muscle_of(said)
-
-
-def _unit(contents: Contents, row: Row) -> str:
-    """The unit of the samples: what the file says, which channels.tsv should say too."""
-    written = next((column.unit for column in contents.columns if fold(column.name) == fold(row["name"])), None)
-    return canonical(written or "", "emg") or canonical(row.get("units", ""), "emg") or ""
-
-
 def _add_angle(draft: Draft, path: Path, rows: list[Row], base: Path) -> str | None:
     """The file of the elbow's angle: a channel of the EMG file, or of the motion recording of the same trial."""
-    inside = _elbow(rows)
+    inside = elbow_of(rows)
     if inside is not None:
         row = rows[inside]
-        entry: dict[str, Any] = {"column": row["name"], "unit": canonical(row["units"], "angle")}
+        entry: dict[str, Any] = {"column": row.get("name", f"#{inside + 1}"), "unit": canonical(row["units"], "angle")}
         return _agree(draft, entry, path, path.relative_to(base).as_posix())
     wanted = {key: value for key, value in entities(path).items() if key in SAME}
     for motion in sorted(path.parent.parent.glob("motion/*_motion.tsv")):
         if {key: value for key, value in entities(motion).items() if key in SAME} != wanted:
             continue
         table = channels_of(motion, base.parent)
-        number = _elbow(table)
+        number = elbow_of(table)
         if number is None:
             continue
         entry = {"column": f"#{number + 1}", "unit": canonical(table[number]["units"], "angle")}
@@ -160,18 +124,6 @@ def _add_angle(draft: Draft, path: Path, rows: list[Row], base: Path) -> str | N
         draft.remarks += [] if told in draft.remarks else [told]
         return _agree(draft, entry, motion, motion.relative_to(base).as_posix())
     return None
-
-
-def _elbow(rows: list[Row]) -> int | None:
-    """Which row of channels.tsv is the elbow's angle: the most plainly called one of those in degrees or radians."""
-    names = {
-        number: f"{row['name']} {row.get('tracked_point', '')} {row.get('description', '')}"
-        for number, row in enumerate(rows)
-        if canonical(row.get("units", ""), "angle")
-    }
-    scores = {number: angle_score(name) for number, name in names.items()}
-    best = [number for number, score in scores.items() if score == max(scores.values()) and score > 0]
-    return best[0] if len(best) == 1 else None
 
 
 def _agree(draft: Draft, entry: dict[str, Any], path: Path, place: str) -> str | None:

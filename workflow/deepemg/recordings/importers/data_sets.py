@@ -9,7 +9,7 @@ from deepemg.joint.definition import load_joint
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.importers.draft import refusal
 from deepemg.recordings.importers.names import angle_score, muscle_of
-from deepemg.recordings.importers.sheets import JOINT, Row, counted
+from deepemg.recordings.importers.sheets import JOINT, Row, counted, listed
 from deepemg.recordings.importers.signal_columns import reference_of
 from deepemg.recordings.importers.signal_files import is_clock
 from deepemg.recordings.problems import RecordingError
@@ -26,8 +26,7 @@ def one_of(people: Sequence[str], person: str | None, source: Path, layout: str)
         return people[0]
     if person in people:
         return str(person)
-    listed = ", ".join(people[:SHOWN]) + (" ..." if len(people) > SHOWN else "")
-    found = f"{counted(len(people), 'recording')} ({listed})"
+    found = f"{counted(len(people), 'recording')} ({listed(people, SHOWN)})"
     wanted = "one of them" if person is None else f"one called {person!r}"
     raise refusal(source, found, wanted, f"--person {people[0]}, or --all")
 
@@ -46,6 +45,13 @@ def muscle_columns(contents: Contents) -> list[tuple[str, Column, str]]:
         for muscle, column, number in found
         if muscle and joint.members(muscle)
     ]
+
+
+def is_taken(muscle: str, name: str, channels: Sequence[Row]) -> bool:
+    """Whether a channel of another name records one of these muscles already."""
+    joint = load_joint(JOINT)
+    others = [joint.members(row["muscle"]) for row in channels if row["name"] != name]
+    return any(set(joint.members(muscle)) & set(members) for members in others)
 
 
 def elbow_column(contents: Contents) -> str | None:

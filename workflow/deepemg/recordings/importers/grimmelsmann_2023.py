@@ -7,6 +7,7 @@ data set's description names the fields of the first two; those of experiment_da
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from deepemg.recordings.importers.body import sex_of, sizes
-from deepemg.recordings.importers.data_sets import channel, not_the_layout, one_of
+from deepemg.recordings.importers.data_sets import channel, is_taken, not_the_layout, one_of
 from deepemg.recordings.importers.draft import Draft, Imported, begin, refusal, write
 from deepemg.recordings.importers.matlab import leaves, one_number, read_struct
 from deepemg.recordings.importers.matlab_trials import StructTrial, find_struct_trials
 from deepemg.recordings.importers.names import load_of, natural, plain_name
-from deepemg.recordings.importers.sheets import Row, counted
+from deepemg.recordings.importers.sheets import Row, counted, listed
 from deepemg.recordings.problems import RecordingError
 
 NAME = "grimmelsmann_2023"
@@ -83,7 +84,7 @@ def _without_trials(source: Path, name: str, subject: dict[str, Any]) -> Excepti
     fields = list(dict.fromkeys(".".join(names) for names, _ in leaves(subject.get("experiment_data", {}))))
     if not fields:
         return not_the_layout(source, LAYOUT)
-    found = f"{', '.join(fields[:SHOWN])}{' ...' if len(fields) > SHOWN else ''} in {name}.experiment_data"
+    found = f"{listed(fields, SHOWN)} in {name}.experiment_data"
     fix = "name the fields so, or save EMG and angle as CSV files and import them with: recording"
     return refusal(source, found, "fields named after muscles, such as biceps_long", fix)
 
@@ -105,9 +106,12 @@ def _person(meta: dict[str, Any]) -> dict[str, Any]:
 
 def _add_trials(draft: Draft, trials: list[StructTrial]) -> None:
     """Rows of both sheets, and each trial's signals as two tables without a clock."""
-    first = trials[0]
-    draft.channels = [channel(name, name, muscle, "au", first.emg_rate_hz) for name, (muscle, _) in first.emg.items()]
-    whole = [trial for trial in trials if set(trial.emg) == set(first.emg) and trial.angle is not None]
+    usual = Counter(frozenset(trial.emg) for trial in trials).most_common(1)[0][0]
+    first = next(trial for trial in trials if usual == set(trial.emg))
+    for name, (muscle, _) in first.emg.items():
+        if not is_taken(muscle, name, draft.channels):
+            draft.channels.append(channel(name, name, muscle, "au", first.emg_rate_hz))
+    whole = [trial for trial in trials if usual == set(trial.emg) and trial.angle is not None]
     for trial in whole:
         name = plain_name("_".join(trial.names))
         draft.made[f"{name}_emg.csv"] = _table({field: signal for field, (_, signal) in trial.emg.items()})

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from deepemg.recordings.importers.draft import Draft, Imported, begin, refusal, write
 from deepemg.recordings.importers.names import load_of, role_of
-from deepemg.recordings.importers.sheets import Row, counted
+from deepemg.recordings.importers.sheets import Row, counted, listed
 from deepemg.recordings.importers.signal_angle import angle_places, find_markers
 from deepemg.recordings.importers.signal_channels import Channels, choose_channels
 from deepemg.recordings.importers.signal_columns import Found
 from deepemg.recordings.importers.signal_files import SignalFile, rate_of, scan
 from deepemg.recordings.importers.signal_trials import Trial, find_trials
+from deepemg.recordings.units import canonical
 
 NAME = "recording"
 TITLE = "one person's files in any format that is read"
-SHOWN, TOLD = 40, 8  # names of columns that are listed in subject.yaml, and that are told
+TOLD = 8  # names of columns that are told; subject.yaml lists more
 SAME_RATE = 5e-4
 
 
@@ -150,18 +151,19 @@ def _what(text: str, has_angle: bool) -> Row:
 def _tell(draft: Draft, channels: Channels, files: list[SignalFile], passed: list[str]) -> None:
     """What was left out, for whoever imports and for subject.yaml."""
     markers = dict.fromkeys(marker for file in files for marker in file.markers)
+    angles = dict.fromkeys(c.label for file in files for c in file.of("other") if canonical(c.unit, "angle"))
     torque = dict.fromkeys(column.label for file in files for column in file.of("torque"))
     said = [
         ("EMG of muscles that no name tells, left out", channels.unknown),
         ("EMG of a muscle that another channel records, or of the other side, left out", channels.doubled),
         ("torque, left out; was it measured? then add the block torque", tuple(torque)),
         ("markers", tuple(markers) if not draft.kinematics else ()),
+        ("columns in degrees or radians, left out", tuple(angles) if not draft.kinematics else ()),
     ]
     for what, names in said:
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            draft.comments.append(f"{what}: {', '.join(names[:SHOWN])}{more}")
-            shown = ", ".join(names) if len(names) <= TOLD else f"{len(names)}, named in subject.yaml"
-            draft.remarks.append(f"{what}: {shown}")
+            draft.comments.append(f"{what}: {listed(names)}")
+            told = listed(names) if len(names) <= TOLD else f"{len(names)}, named in subject.yaml"
+            draft.remarks.append(f"{what}: {told}")
     if passed:
         draft.remarks.append(f"not copied, for nothing in them is a signal of this arm: {counted(len(passed), 'file')}")

@@ -110,6 +110,12 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def listed(names: Sequence[str], most: int = 40) -> str:
+    """Names with commas between them, the first ones where they are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
 def open_questions(channels: Sequence[Row], trials: Sequence[Row], kinematics: dict[str, Any]) -> list[str]:
     """What was left empty, one line for each of the three files that asks."""
     moving = [row for row in trials if row.get("role") == "movement"]

@@ -68,7 +68,10 @@ def import_zenodo_11209324(
             if (path / name).is_file():
                 draft.copies[f"{place}/{name}"] = path / name
     _add_mvc(draft, base)
-    draft.remarks.append("the hand load is not stated: --load '0 kg' writes it into every trial, if the hand was empty")
+    if load is None:
+        draft.remarks.append(
+            "the hand load is not stated: if the hand was empty, --load '0 kg' writes so into every trial"
+        )
     return write(draft, folder, link=link, load=load)
 
 

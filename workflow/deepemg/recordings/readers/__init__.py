@@ -12,22 +12,27 @@ from types import ModuleType
 from deepemg.recordings.contents import Contents
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers import (
+    c3d,
     csv,
     edf,
     emgworks,
     lvm,
+    mat,
     noraxon_mr3,
     opensim_storage,
     trc,
     trigno_discover,
     vicon_nexus,
+    xdf,
+    xlsx,
 )
 from deepemg.recordings.readers.foreign import foreign_format
 from deepemg.recordings.readers.text import read_bytes
 
 # In the order in which they are asked; a table of text is what is left.
-FORMATS = (edf, noraxon_mr3, trigno_discover, emgworks, vicon_nexus, opensim_storage, trc, lvm, csv)
-READERS: dict[str, ModuleType] = {module.NAME: module for module in FORMATS}
+BINARY = (c3d, edf, mat, xlsx, xdf)
+TEXT = (noraxon_mr3, trigno_discover, emgworks, vicon_nexus, opensim_storage, trc, lvm, csv)
+READERS: dict[str, ModuleType] = {module.NAME: module for module in (*BINARY, *TEXT)}
 KEPT = 16  # files whose columns are kept while a subject is read
 
 

@@ -41,8 +41,12 @@ class Frames:
 
 
 def recognises(head: bytes, path: Path) -> bool:
-    """The second byte is 0x50; a file that is named so and is no text is one that is broken."""
-    return 0 in head[:BLOCK] and ((head[1] == 0x50 and 2 <= head[0] < 128) or path.suffix.lower() == ".c3d")
+    """The second byte is 0x50, and the parameters name a processor; or it is named so and no text, and is broken."""
+    if 0 not in head[:BLOCK]:
+        return False
+    processor = BLOCK * (head[0] - 1) + 3
+    is_whole = head[1:2] == b"\x50" and 0 < processor < len(head) and head[processor] in ORDERS
+    return is_whole or path.suffix.lower() == ".c3d"
 
 
 def contents(path: Path, *, head_only: bool = False) -> Contents:

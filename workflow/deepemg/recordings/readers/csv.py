@@ -1,7 +1,7 @@
 """A table as text: the dialect (delimiter, decimal comma, encoding, lines above the table) is found, not declared.
 
-Every row's cells are counted: a comma that separates columns and decimals alike, or a row cut short, is a fault with its
-row, never a shifted column.
+Every row's cells are counted: a comma that separates columns and decimals alike, or a row cut short, is a fault with
+its row, never a shifted column.
 """
 
 from __future__ import annotations
@@ -125,6 +125,8 @@ def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int,
     for place in range(len(cells) - 1, -1, -1):
         if fits(cells[place]):
             first, misses = place, 0
+        elif first < len(cells) and _is_text(cells[place], numeric):
+            break  # names: what is above belongs to no table
         elif (misses := misses + 1) > 2 and first < len(cells):
             break
     if first == len(cells):
@@ -132,6 +134,11 @@ def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int,
     while first + 1 < len(cells) and not _belongs(cells, first, width):
         first += 1
     return first, len(numeric)
+
+
+def _is_text(row: Sequence[str], numeric: Sequence[int]) -> bool:
+    """Whether a row has letters in every column of numbers, as a row of names has, and a row with a bad cell has not."""
+    return all(place < len(row) and any(letter.isalpha() for letter in row[place]) for place in numeric)
 
 
 def _belongs(cells: Sequence[Sequence[str]], place: int, width: int) -> bool:
@@ -174,7 +181,7 @@ def names_of(lines: Sequence[str], dialect: Dialect) -> tuple[list[str], list[st
 
 
 def split_columns(path: Path, lines: Sequence[str], dialect: Dialect, names: Sequence[str]) -> list[Sequence[str]]:
-    """Cells of each column. Raises RecordingError at the first row that has more or fewer cells than there are names."""
+    """Cells of each column. Raises RecordingError at the first row with more or fewer cells than there are names."""
     body, delimiter, first = lines[dialect.first_line :], dialect.delimiter, dialect.first_line
     end = len(body)
     while end and not body[end - 1].strip(" \t;,"):

@@ -51,7 +51,11 @@ def foreign_format(head: bytes, path: Path) -> tuple[str, str, str] | None:
     if head[:2] == b"PK":
         return _in_archive(path)
     if head[257:262] == b"ustar":
-        return "a tar archive (OTB recordings are such: .otb+, .otb4)", READABLE, "export it as CSV or .mat in OT BioLab+"
+        return (
+            "a tar archive (OTB recordings are such: .otb+, .otb4)",
+            READABLE,
+            "export it as CSV or .mat in OT BioLab+",
+        )
     if b"\x00" in head[:1000] and path.suffix.lower() in SUFFIXES:
         name, fix = SUFFIXES[path.suffix.lower()]
         return name, READABLE, fix

@@ -51,7 +51,9 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
     return Contents(
         path,
         tuple(
-            Column(name, cells, unit=unit if fold(name) == "time" else fields["units"], rate_hz=frequency, start_s=start)
+            Column(
+                name, cells, unit=unit if fold(name) == "time" else fields["units"], rate_hz=frequency, start_s=start
+            )
             for name, cells in zip(names, columns, strict=True)
         ),
         first_row=NAMES_LINE + 2,

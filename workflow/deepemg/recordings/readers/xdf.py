@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,9 @@ from deepemg.recordings.readers.text import read_bytes, unreadable
 
 NAME = "xdf"
 MAGIC = b"XDF:"
+STREAM, SAMPLES = 2, 3  # kinds of chunks
+# pyxdf draws a straight line through times that jitter; what is missing for longer than this stays a gap, and is told
+BREAK_S, BREAK_SAMPLES = 0.2, 5
 
 
 class Faults(logging.Handler):
@@ -39,11 +43,16 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
     Raises RecordingError where a part of the file is damaged or missing, or no stream holds numbers.
     """
     content = read_bytes(path)
+    if not _is_sound(content):
+        raise RecordingError([unreadable(path, "it is cut off, or damaged")])
     faults, log = Faults(), logging.getLogger("pyxdf")
     log.addHandler(faults)
     log.propagate, before = False, log.propagate
     try:
-        streams = [s for s in pyxdf.load_xdf(BytesIO(content))[0] if _is_whole(s) and len(s["time_stamps"]) > 1]
+        found, _ = pyxdf.load_xdf(
+            BytesIO(content), jitter_break_threshold_seconds=BREAK_S, jitter_break_threshold_samples=BREAK_SAMPLES
+        )
+        streams = [stream for stream in found if _is_whole(stream) and len(stream["time_stamps"]) > 1]
         start_s = min((float(stream["time_stamps"][0]) for stream in streams), default=0.0)
         columns = tuple(column for stream in streams for column in _columns(stream, start_s))
     except Exception as error:  # pyxdf trusts what the file says of itself, and fails anywhere
@@ -57,6 +66,37 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
         fix = "record the signals as streams of numbers, or export CSV"
         raise RecordingError([Problem("DE-051", str(path), "no stream of numbers", "a stream of samples", fix)])
     return Contents(path, columns)
+
+
+def _is_sound(content: bytes) -> bool:
+    """Whether each chunk is as long as it says, and as its samples need: pyxdf makes room for any number announced."""
+    channels: dict[bytes, int] = {}
+    place = len(MAGIC)
+    try:
+        while place < len(content):
+            length, place = _length(content, place)
+            chunk, place = content[place : place + length], place + length
+            kind, stream = int.from_bytes(chunk[:2], "little"), chunk[2:6]
+            if len(chunk) < max(length, 2):
+                return False
+            if kind == STREAM:
+                said = re.search(rb"<channel_count>\s*(\d{1,6})\s*<", chunk)
+                channels[stream] = int(said[1]) if said else 0
+            elif kind == SAMPLES:
+                count, begin = _length(chunk, 6)
+                if count * (1 + channels[stream]) > length - begin:
+                    return False
+    except (IndexError, KeyError, ValueError):
+        return False
+    return True
+
+
+def _length(raw: bytes, place: int) -> tuple[int, int]:
+    """A number after the count of its own bytes, and the place behind it."""
+    end = place + 1 + raw[place]
+    if raw[place] not in (1, 4, 8):
+        raise ValueError("no number")
+    return int.from_bytes(raw[place + 1 : end], "little"), end
 
 
 def _is_whole(stream: dict[str, Any]) -> bool:

@@ -125,7 +125,7 @@ def check_coordination(
         findings.add(identity, LABEL, path, found=found, expected=expected, fix=fix)
     elif not swapped and lags and float(np.median(lags)) > settings.late_flag_s:
         found = f"EMG {1000 * np.median(lags):.0f} ms behind the moment"
-        fix = "look at the start of both recordings: a trigger, a wireless delay, start_s"
+        fix = "look for a trigger or a wireless delay; if it is known, write it into emg_delay_s of trials.csv"
         expected = f"EMG that leads the moment ({1000 * settings.late_flag_s:.0f} ms at the latest)"
         findings.add("DE-109", LABEL, path, found=found, expected=expected, fix=fix)
     strengths = [value for m in motions if (value := implied_strength_nm(m)) is not None]
@@ -158,10 +158,11 @@ def _check_loads(findings: Findings, path: Path, motions: Sequence[Motion], sett
 
 
 def check_direction(
-    findings: Findings, path: Path, trial: str, flexors: float | None, extensors: float | None, named: str | None
+    findings: Findings, path: Path, trial: str, *, flexors: float, extensors: float
 ) -> None:
-    """In a maximal contraction the muscles of its direction are the louder ones; `named` is what the trial's name says."""
-    if named is None or flexors is None or extensors is None:
+    """In a maximal contraction the muscles of its direction are the louder ones, where its name says a direction."""
+    named = direction_in_name(trial)
+    if named is None:
         return
     own, other = (flexors, extensors) if named == "flexion" else (extensors, flexors)
     if own < other:

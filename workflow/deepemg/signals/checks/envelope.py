@@ -85,11 +85,11 @@ def check_silent(
 
 
 def check_scaled_per_trial(findings: Findings, label: str, path: Path, envelopes: dict[str, Signal]) -> None:
-    """Envelopes that reach the same maximum in every trial were scaled trial by trial: loads cannot be compared."""
+    """Signals that reach the same maximum in every trial were scaled trial by trial: loads cannot be compared."""
     if len(envelopes) < 3:
         return
-    highest = np.array([float(envelope.values.max()) for envelope in envelopes.values()])
+    highest = np.array([float(np.abs(envelope.values).max()) for envelope in envelopes.values()])
     if np.ptp(highest) < 0.02 * float(highest.mean()):
-        found = f"a maximum of {highest.mean():.3g} in each of {len(highest)} movements"
+        found = f"a maximum of {highest.mean():.3g} in each of {len(highest)} trials"
         fix = "export envelopes that share one scale (MVC), or raw EMG; nothing between loads can be said"
         findings.add("DE-112", label, path, found=found, expected="maxima that differ", fix=fix)

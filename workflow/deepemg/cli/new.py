@@ -1,0 +1,42 @@
+"""`deepemg new`: a commented template of a subject folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NAME = "new"
+
+
+def main(
+    subject: Annotated[str, typer.Argument(help="Name of the subject: letters, digits, - and _.")],
+    data: Annotated[Path, typer.Option(help="Folder of the subject folders.")] = Path("data"),
+    joint: Annotated[str, typer.Option(help="Joint, as in docs/joint.md.")] = "elbow6",
+    muscle: Annotated[list[str] | None, typer.Option(help="A muscle, or group; once for each.")] = None,
+    load: Annotated[list[float] | None, typer.Option(help="A load in kg; once for each.")] = None,
+) -> None:
+    """Write subject.yaml, channels.csv and trials.csv with comments, to be filled in. Then `deepemg check`.
+
+    Example: `deepemg new S06 --muscle BIC --muscle TRIlat --load 0 --load 2`
+    """
+    from deepemg.joint.definition import available_joints, load_joint
+    from deepemg.recordings.new import write_template
+
+    if not subject.replace("-", "").replace("_", "").isalnum() or not subject.isascii():
+        raise typer.BadParameter(f"{subject!r}: expected letters, digits, - and _ (and no person's name)")
+    if joint not in available_joints():
+        raise typer.BadParameter(f"no joint called {joint}; there are {', '.join(available_joints())}")
+    known = load_joint(joint)
+    muscles = muscle or list(known.groups) or list(known.muscle_names)
+    unknown = [name for name in muscles if not known.members(name)]
+    if unknown:
+        names = ", ".join([*known.muscle_names, *known.groups])
+        raise typer.BadParameter(f"no muscle called {', '.join(unknown)}; {joint} has {names}")
+    folder = data / subject
+    written = write_template(folder, known, muscles=muscles, loads=load or [0.0, 2.0], mvc=("flexion", "extension"))
+    typer.echo("\n".join(str(path) for path in written))
+    typer.echo(
+        f"put the signal files beside them, fill in the three texts, then: deepemg check {subject} --data {data}"
+    )
