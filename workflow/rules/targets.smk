@@ -16,8 +16,8 @@ def module_of_method(name):
 
 
 def get_subject_texts(subject):
-    """The three text files of a subject folder."""
-    return [SUBJECTS[subject].folder / name for name in ("subject.yaml", "channels.csv", "trials.csv")]
+    """The three text files of a subject folder, and its own model."""
+    return list(SUBJECTS[subject].texts)
 
 
 def get_texts(wildcards):

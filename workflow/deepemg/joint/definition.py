@@ -117,6 +117,7 @@ class Joint:
     length_angles_deg: np.ndarray = field(repr=False)
     lengths: np.ndarray = field(repr=False)
     scaling: dict[str, float | None] = field(default_factory=dict)  # how it was scaled from its data file, if it was
+    personal: dict[str, Any] = field(default_factory=dict, repr=False)  # what a model scaled to a person says of it
     postures: dict[str, Vector] = field(default_factory=dict)  # gravity (m/s2, base frame) where the base is turned
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from deepemg.joint.definition import Joint, Muscle, PathPoint, Segment, Skeleton, Wrap, load_joint
+from deepemg.joint.personal import personalise
 
 
 def scale_joint(joint: Joint, sizes: Mapping[str, float]) -> Joint:
@@ -47,12 +48,15 @@ def scale_by_factors(joint: Joint, *, proximal: float, distal: float, distal_mas
 
 def describe_joint(joint: Joint) -> dict[str, Any]:
     """What `restore_joint` needs to make the same joint again; plain data for a model file."""
-    return {"name": joint.name, "scaling": joint.scaling}
+    own = {"personal": joint.personal} if joint.personal else {}
+    return {"name": joint.name, "scaling": joint.scaling, **own}
 
 
 def restore_joint(description: dict[str, Any]) -> Joint:
     """The joint that `describe_joint` described."""
     joint = load_joint(description["name"])
+    if "personal" in description:
+        return personalise(joint, description["personal"])
     return scale_by_factors(joint, **description["scaling"]) if description["scaling"] else joint
 
 

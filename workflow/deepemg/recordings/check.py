@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deepemg.joint.definition import available_joints
-from deepemg.recordings.checks.body import check_loads, check_sizes
+from deepemg.recordings.checks.body import check_loads, check_model, check_sizes
 from deepemg.recordings.checks.files import check_files, check_patterns
 from deepemg.recordings.checks.folders import check_missing, check_passed_over
 from deepemg.recordings.checks.names import check_channels, check_protocol, check_trials
@@ -107,6 +107,7 @@ def _check_subject(
     channels = dict(zip(sheets["channels"].rows, subject.channels, strict=True))
     trials = dict(zip(sheets["trials"].rows, subject.trials, strict=True))
     yield from check_sizes(subject)
+    yield from check_model(subject)
     yield from check_channels(subject, channels, band_high_hz=band_high_hz)
     named = list(check_trials(subject, trials))
     yield from named

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import yaml
 
 from deepemg.joint.definition import Joint, load_joint
+from deepemg.joint.personal import personalise, read_personal
 from deepemg.joint.scaling import scale_joint
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.text import decode, read_bytes
@@ -158,6 +159,12 @@ class SubjectFolder:
         pattern = self.description["torque"].get("file", "{torque_file}")
         return existing(self.recordings / pattern.format(trial=trial.trial, torque_file=trial.torque_file))
 
+    @property
+    def texts(self) -> tuple[Path, ...]:
+        """The three text files, and the subject's own model where there is one."""
+        names = ["subject.yaml", "channels.csv", "trials.csv", self.description.get("model")]
+        return tuple(self.folder / name for name in names if name)
+
     def files(self, use: Use) -> tuple[Path, ...]:
         """Signal files of the observed or of the held-out channels, each once."""
         pairs = [(c, t) for c in self.channels_used(use) for t in self.trials if self.records(c, t)]
@@ -188,8 +195,22 @@ class SubjectFolder:
         return {key: float(self.description[key]["value"]) for key in SIZES if key in self.description}
 
     def scaled_joint(self) -> Joint:
-        """The joint scaled to what was measured on the subject."""
-        return scale_joint(self.generic_joint(), self.sizes())
+        """The joint scaled to what was measured on the subject, or that of the subject's own OpenSim model.
+
+        Raises RecordingError where the model is none of this joint.
+        """
+        generic, sizes = self.generic_joint(), self.sizes()
+        if "model" not in self.description:
+            return scale_joint(generic, sizes)
+        try:
+            personal = read_personal(self.folder / self.description["model"], generic)
+        except ValueError as error:
+            fix = "export the model as .osim, or remove the key model"
+            expected = f"an OpenSim model with joint {generic.name}'s coordinate and muscles"
+            place = f"{self.folder / 'subject.yaml'}, model"
+            raise RecordingError([Problem("DE-089", place, str(error), expected, fix)]) from None
+        measured = sizes.get(generic.skeleton.distal.measure)
+        return personalise(generic, personal | ({} if measured is None else {"distal_length": measured}))
 
 
 class _OneOfEach(yaml.SafeLoader):

@@ -8,7 +8,7 @@ import numpy as np
 
 from deepemg.joint.strength import greatest_moment
 from deepemg.recordings.problems import RecordingError
-from deepemg.recordings.read import Open, read_angle, read_emg, read_measured_torque
+from deepemg.recordings.read import Open, read_angle, read_emg, read_measured_torque, read_velocity
 from deepemg.recordings.readers import open_file
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
@@ -77,6 +77,7 @@ def _read_joint(found: Judged, trial: TrialRow, settings: SignalSettings) -> Non
                     findings, path, angle, quality, joint_range, limits, trial=trial.trial, included=included
                 )
                 found.kinematics.append({"trial": trial.trial, **quality})
+                _read_gyroscope(found, trial, angle, settings)
     if trial.torque_file:
         path = subject.torque_path(trial)
         measured = findings.read(lambda: read_measured_torque(subject, trial), "torque", path, limits, trial.trial)
@@ -88,6 +89,26 @@ def _read_joint(found: Judged, trial: TrialRow, settings: SignalSettings) -> Non
             torque.check_torque(findings, path, measured, strongest, trial=trial.trial, role=trial.role)
         if trial.trial in found.angle:
             span.check_span(findings, "torque", path, measured, found.angle[trial.trial], limits, trial=trial.trial)
+
+
+def _read_gyroscope(found: Judged, trial: TrialRow, angle: Signal, settings: SignalSettings) -> None:
+    """Velocity of a gyroscope beside the angle's own derivative, where there is one."""
+    entry = found.subject.description["kinematics"].get("velocity")
+    if entry is None:
+        return
+    path, findings = found.subject.kinematics_path(trial, entry), found.findings
+    measured = findings.read(
+        lambda: read_velocity(found.subject, trial),  # type: ignore[arg-type,return-value]
+        "velocity",
+        path,
+        settings.quality,
+        trial.trial,
+    )
+    if measured is not None:
+        span.check_span(findings, "velocity", path, measured, angle, settings.quality, trial=trial.trial)
+        angle_checks.check_velocity(
+            findings, path, measured, angle, cutoff_hz=settings.kinematics.cutoff_hz, trial=trial.trial
+        )
 
 
 def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: SignalSettings, opened: Open) -> None:

@@ -119,7 +119,7 @@ class QualitySettings:
         "0.14, simulated ones 0.55.",
     )
     noise_flag: float = Field(
-        default=0.08,
+        default=0.12,
         ge=0,
         description="1. Rms of an artefact or of hum over the channel's loudest half second below which it is not "
         "worth a flag: it vanishes where the envelope is divided by its level.",

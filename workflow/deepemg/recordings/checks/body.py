@@ -9,7 +9,7 @@ import numpy as np
 from deepemg.joint.definition import Joint
 from deepemg.joint.joint_moment import joint_moment
 from deepemg.joint.strength import greatest_moment
-from deepemg.recordings.problems import Problem
+from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.subject import SubjectFolder, TrialRow
 from deepemg.recordings.units import scale
 
@@ -34,6 +34,15 @@ BODY_MASS_INDEX = (12.0, 55.0)
 LIGHTEST_KG = 0.02  # a load below is a unit mistaken
 HEAVY = 0.85  # share of the joint's greatest moment that a load in motion hardly takes
 SCALES = ((0.01, "cm"), (0.001, "mm"), (0.3048, "ft"), (0.0254, "in"))
+
+
+def check_model(subject: SubjectFolder) -> Iterator[Problem]:
+    """A model of the subject's own that OpenSim cannot read, or that is of another joint."""
+    if "model" in subject.description and (subject.folder / subject.description["model"]).is_file():
+        try:
+            subject.scaled_joint()
+        except RecordingError as error:
+            yield from error.problems
 
 
 def check_sizes(subject: SubjectFolder) -> Iterator[Problem]:

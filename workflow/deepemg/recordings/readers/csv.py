@@ -137,7 +137,7 @@ def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int,
 
 
 def _is_text(row: Sequence[str], numeric: Sequence[int]) -> bool:
-    """Whether a row has letters in every column of numbers, as a row of names has, and a row with a bad cell has not."""
+    """Whether a row has letters in every column of numbers: names have, and a row with a bad cell has not."""
     return all(place < len(row) and any(letter.isalpha() for letter in row[place]) for place in numeric)
 
 

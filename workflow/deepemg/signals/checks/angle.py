@@ -8,9 +8,10 @@ import numpy as np
 
 from deepemg.recordings.signal import Signal
 from deepemg.signals.checks.findings import Findings
+from deepemg.signals.emg import low_pass
 from deepemg.signals.settings import QualitySettings
 
-LOST = 0.02  # deg; a lost marker is written as exactly 0, or as a constant
+SLOPES = (0.7, 1.4)  # of a gyroscope over the angle's derivative; a sensor turned by 45 deg still reaches 0.7
 
 
 def angle_quality(angle: Signal, joint_range_deg: tuple[float, float]) -> dict[str, float]:
@@ -102,6 +103,20 @@ def _flag(
         found = f"{still:.2g} s at one value to the last digit, in motion"
         fix = "look for frames that the recorder filled by repeating"
         findings.add("DE-120", label, path, found=found, expected="an angle that moves", fix=fix, trial=trial)
+
+
+def check_velocity(
+    findings: Findings, path: Path, velocity: Signal, angle: Signal, *, cutoff_hz: float, trial: str
+) -> None:
+    """A gyroscope measures what the angle changes by: the slope between both is 1."""
+    smooth = low_pass(angle.values, rate_hz=angle.rate_hz, cutoff_hz=cutoff_hz, order=4)
+    derived = np.interp(velocity.time_s, angle.time_s, np.gradient(smooth, 1 / angle.rate_hz))
+    measured = low_pass(velocity.values, rate_hz=velocity.rate_hz, cutoff_hz=cutoff_hz, order=4)
+    slope = float(derived @ measured / (derived @ derived)) if derived.any() else 0.0
+    if not SLOPES[0] <= slope <= SLOPES[1]:
+        found, expected = f"{slope:.3g} times the derivative of the angle", f"{SLOPES[0]:g} to {SLOPES[1]:g} times"
+        fix = "correct unit (deg/s, rad/s), sign or column of velocity in subject.yaml"
+        findings.add("DE-098", "velocity", path, found=found, expected=expected, fix=fix, trial=trial)
 
 
 def jumping_frames(angle: Signal, limit_deg_s2: float) -> np.ndarray:
