@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +40,19 @@ def draw_subject(folder: Path, random: np.random.Generator) -> SubjectFolder:
     return replace(subject, trials=tuple(trials), channels=channels)
 
 
+@lru_cache(maxsize=300)
+def _sound(path: Path) -> Contents:
+    """Columns of a sound file as numbers, read once in a process."""
+    contents = open_file(path)
+    columns = tuple(replace(column, cells=np.array(column.cells, dtype=float)) for column in contents.columns)
+    return replace(contents, columns=columns)
+
+
 def findings_of(subject: SubjectFolder, changed: dict[Path, Contents]) -> set[str]:
     """Ids of what is told of a subject, some of whose files hold something else."""
 
-    def opened(path: Path, declared: str | None) -> Contents:
-        return changed.get(path) or open_file(path, declared)
+    def opened(path: Path, _declared: str | None) -> Contents:
+        return changed.get(path) or _sound(path)
 
     found = judge(subject, SignalSettings(), uses=("observed",), opened=opened)
     return {problem.id for problem in found.problems}
@@ -71,8 +80,8 @@ def put_in(subject: SubjectFolder, name: str, strength: float, seed: int) -> tup
     changed = {}
     for trial in _struck(subject, reach, random):
         path = subject.emg_path(target, trial)
-        contents = open_file(path)
-        columns = {c.name: np.array(c.cells, dtype=float) for c in contents.columns}
+        contents = _sound(path)
+        columns = {column.name: np.array(column.cells) for column in contents.columns}
         case = Case(target.column, other.column, float(target.rate_hz or 0), random)
         made = fault(columns, case, strength)
         changed[path] = replace(contents, columns=tuple(Column(n, values) for n, values in made.items()))
@@ -101,6 +110,7 @@ def detection(folders: Sequence[Path], *, seed: int, jobs: int, draws: int) -> p
         (folders[int(random.integers(len(folders)))], name, severity, int(random.integers(2**31)))
         for name, severity in cases
     ]
+    tasks.sort(key=lambda task: task[0])  # a process reads a subject's files once
     with ProcessPoolExecutor(jobs) as pool:
         found = list(pool.map(_draw, tasks, chunksize=8))
     rows = []

@@ -26,6 +26,7 @@ STAGES = {  # by the first word of a rule's name
 }
 UNKNOWN_S = 4.0  # what a job takes of which none has ended yet
 EVERY_S = 30.0  # between two lines where the output is no terminal
+TOLD = re.compile(r"^(\d+ subjects?, |LEFT OUT: |look at )")  # said of subjects, and shown at once
 NOISE = re.compile(r"^\s*(input|output|log|jobid|benchmark|reason|wildcards|resources|priority|conda-env|shell|code):")
 
 
@@ -118,6 +119,8 @@ def show(process: subprocess.Popen[str], course: Course, log: TextIO, console: C
         for line in process.stdout:
             log.write(line)
             log.flush()
+            if TOLD.match(line):
+                console.print(line.rstrip(), highlight=False, markup=False, soft_wrap=True)
             now = time.monotonic()
             course.read(line, now)
             left = _left(course.seconds_left(now))

@@ -30,6 +30,8 @@ def show(console: Console, verdict: Verdict, page: Path | None, *, brief: bool =
         "red": f"refused; {counts['red']} to mend" + (f", {counts['amber']} to look at" if counts["amber"] else ""),
     }[light]
     console.print(f"[{COLOUR[light]}]{light}[/] {name}: {said}. {_what(verdict)}")
+    if verdict.subject is not None and verdict.subject.description.get("use") == "exclude":
+        console.print(f"{name} is LEFT OUT of the study: use: exclude in its subject.yaml", markup=False)
     if verdict.problems and not brief:
         console.print(f"more on each: deepemg explain {verdict.problems[0].id}", markup=False)
     if page is not None:

@@ -20,6 +20,11 @@ def explanations() -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load(EXPLANATIONS.read_text(encoding="utf-8")))
 
 
+def level_of(identity: str) -> Level:
+    """red: the recording is refused; amber: it can be used, and this should be looked at."""
+    return "amber" if explanations()[identity]["level"] == "amber" else "red"
+
+
 @dataclass(frozen=True)
 class Problem:
     """One finding. `id` is stable, `place` names the file and, where known, the row or column.
@@ -40,8 +45,8 @@ class Problem:
 
     @property
     def level(self) -> Level:
-        """red: the recording is refused; amber: it can be used, and this should be looked at."""
-        return "amber" if explanations()[self.id]["level"] == "amber" else "red"
+        """red or amber, by the id."""
+        return level_of(self.id)
 
 
 def place_in_files(paths: Sequence[Path], label: str) -> str:

@@ -168,8 +168,8 @@ def _normalise(found: Judged, channel: Channel, settings: SignalSettings) -> Non
         for trial in subject.trials
         if trial.role != "rest" and (trial.trial, channel.name) in found.emg
     }
-    if not all(trial.trial in smooth for trial in subject.movements) or not smooth:
-        return  # what could not be read has been told
+    if not all(trial.trial in smooth for trial in subject.movements) or not smooth or findings.refuse(label):
+        return  # what could not be read, or is no EMG, has been told
     try:
         level = channel_level(subject, channel, smooth, settings.envelopes)
     except ValueError as error:

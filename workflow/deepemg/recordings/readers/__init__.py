@@ -33,7 +33,7 @@ from deepemg.recordings.readers.text import read_bytes
 BINARY = (c3d, edf, mat, xlsx, xdf)
 TEXT = (noraxon_mr3, trigno_discover, emgworks, vicon_nexus, opensim_storage, trc, lvm, csv)
 READERS: dict[str, ModuleType] = {module.NAME: module for module in (*BINARY, *TEXT)}
-KEPT = 16  # files whose columns are kept while a subject is read
+KEPT = 6  # files whose columns are kept while a subject is read: text takes ten times its size on disk
 
 
 def format_of(path: Path, declared: str | None = None) -> str:

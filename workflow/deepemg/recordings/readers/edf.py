@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from deepemg.recordings.readers.text import unreadable
 NAME = "edf"
 ENCODING = "latin-1"  # the standard says ASCII, but amplifiers write a micro sign
 EDF, BDF = b"0       ", b"\xffBIOSEMI"
+ANNOTATIONS = (b"EDF Annotations", b"BDF Annotations")  # the label of the signal that tells when each record begins
+ONSET = re.compile(rb"([+-]\d+\.?\d*)[\x14\x15]")
+PAUSE = 0.5  # of a sampling interval; what rounding does to the starts of records is less
 
 
 def recognises(head: bytes, path: Path) -> bool:
@@ -47,9 +51,7 @@ def _recording(path: Path) -> edfio.Edf | edfio.Bdf:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             recording = opened(path, header_encoding=ENCODING)
-            pauses = not recording.is_continuous
-            if recording.reserved[3:5] == "+D" and not pauses:
-                pauses = "EDF Annotations" not in _labels(path)  # nothing tells when its records were taken
+            pauses = _pauses(path, recording, sample_bytes=3 if is_bdf else 2)
     except Exception as error:  # as above
         raise RecordingError([unreadable(path, error)]) from error
     if pauses:
@@ -59,9 +61,24 @@ def _recording(path: Path) -> edfio.Edf | edfio.Bdf:
     return recording
 
 
-def _labels(path: Path) -> str:
+def _pauses(path: Path, recording: edfio.Edf | edfio.Bdf, *, sample_bytes: int) -> bool:
+    """Whether a record begins later than the one before it ends; if nothing tells, whether the header says so."""
+    count = recording.bytes_in_header_record // 256 - 1
     with path.open("rb") as file:
-        return file.read(1 << 16).decode(ENCODING)
+        header = file.read(256 * (count + 1))
+    labels = [header[place : place + 16].strip() for place in range(256, 256 + 16 * count, 16)]
+    told = [place for place, label in enumerate(labels) if label in ANNOTATIONS]
+    if not told:
+        return recording.reserved[3:5] == "+D"
+    counts = header[256 + 216 * count : 256 + 224 * count]
+    ends = sample_bytes * np.cumsum([int(counts[place : place + 8]) for place in range(0, len(counts), 8)])
+    records = np.memmap(path, np.uint8, "r", offset=len(header)).reshape(-1, ends[-1])
+    begin = ends[told[0] - 1] if told[0] else 0
+    onsets = [ONSET.match(record.tobytes()) for record in records[:, begin : ends[told[0]]]]
+    starts_s = np.array([float(onset[1]) if onset else np.nan for onset in onsets])
+    interval_s = 1 / max((signal.sampling_frequency for signal in recording.signals), default=1.0)
+    off_s = np.abs(np.diff(starts_s) - recording.data_record_duration)
+    return bool((~(off_s <= PAUSE * interval_s)).any())
 
 
 def _calibrated(signal: edfio.EdfSignal | edfio.BdfSignal) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deepemg.recordings.problems import Problem, RecordingError, one_line_each, place_in_files
+from deepemg.recordings.problems import Problem, RecordingError, level_of, one_line_each, place_in_files
 from deepemg.recordings.signal import Signal
 from deepemg.signals.settings import QualitySettings
 
@@ -57,6 +57,10 @@ class Findings:
             for (identity, label, expected, fix), files in self.shared.items()
         ]
         return one_line_each([*self.whole, *lines])
+
+    def refuse(self, label: str) -> bool:
+        """Whether anything that was found of a signal refuses it."""
+        return any(name == label and level_of(identity) == "red" for identity, name, _, _ in self.shared)
 
     def of(self, label: str, trial: str) -> list[str]:
         """What was found of one signal of one trial."""
