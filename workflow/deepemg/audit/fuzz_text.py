@@ -20,7 +20,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 ROWS = 60
 LONG = 230  # more than the lines in which a table must begin
-EXCEL_DIGITS = 1000  # of a number that Python turns into text
+EXCEL_DIGITS = 15  # that a number of Excel has
 SMALLEST = 1000  # of the numbers that are no times
 
 
@@ -72,8 +72,11 @@ class Text:
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
     """A workbook of one sheet, the same bytes whenever it is made."""
     book, made, same = openpyxl.Workbook(), BytesIO(), BytesIO()
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         book.worksheets[0].append([_excel(cell) for cell in row])
+        for cell in book.worksheets[0][number]:
+            if str(cell.value).isdigit():
+                cell.data_type = "n"  # also where it is more than openpyxl would write as a number
     book.save(made)
     with zipfile.ZipFile(made) as parts, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in parts.namelist():
@@ -82,13 +85,13 @@ def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
     return same.getvalue()
 
 
-def _excel(cell: str) -> float | int | bool | str | None:
+def _excel(cell: str) -> float | bool | str | None:
     """A cell as Excel holds it: numbers as numbers, and what begins with = as a formula."""
     if cell in ("TRUE", "FALSE"):
         return cell == "TRUE"
     try:
         if cell.isascii() and "_" not in cell:
-            return int(cell) if cell.isdigit() and len(cell) < EXCEL_DIGITS else float(cell)
+            return cell if cell.isdigit() and len(cell) > EXCEL_DIGITS else float(cell)
     except ValueError:
         pass
     return ILLEGAL_CHARACTERS_RE.sub("", cell.encode("utf-8", "replace").decode()) or None

@@ -217,8 +217,7 @@ def _wrong_cells(path: Path, row: int, cells: Sequence[str], names: Sequence[str
 
 
 def _no_table(path: Path, lines: Sequence[str]) -> Problem:
-    shown = next((line.strip()[:60] for line in lines if line.strip()), "")
-    found = f"no table of numbers ({shown!r} is its first line)" if shown else "an empty file"
+    found = f"no table of numbers in {len(lines)} lines" if any(line.strip() for line in lines) else "an empty file"
     return Problem("DE-051", str(path), found, "a row of names, and rows of numbers below it", "export it again as CSV")
 
 
