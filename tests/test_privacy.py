@@ -40,7 +40,8 @@ def noraxon(path: Path, table: pd.DataFrame) -> Path:
 
 def trigno(path: Path, table: pd.DataFrame) -> Path:
     head = [f"Application:, Trigno Discover ({NAME})", f"Date/Time:, {BORN}", "Collection Length (seconds):, 4",
-            "bic, lat", "mode: 40, mode: 40", "EMG 1 (uV), EMG 1 (uV)", f"{RATE} Hz, {RATE} Hz"]  # fmt: skip
+            "bic, lat", "sensor mode: 40, sensor mode: 40", "EMG 1 (uV), EMG 1 (uV)",
+            f"{RATE} Hz, {RATE} Hz"]  # fmt: skip
     path.write_text("\n".join(head) + "\n" + table.to_csv(index=False, header=False))
     return path
 

@@ -96,6 +96,27 @@ def speed_table(table: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(rows))
 
 
+def detection_table(table: pd.DataFrame) -> str:
+    """Share of faults that were told, by severity; then false alarms on sound draws."""
+    rows = [
+        {"fault (mild, middle, severe)": fault, "draws of each": int(part["draws"].iloc[0])}
+        | {row.severity: f"{row.told:.0%}" for row in part.itertuples()}
+        for fault, part in table[table["severity"].notna()].groupby("fault", sort=False)
+    ]
+    sound = table[table["severity"].isna()]
+    lines = [f"{row.fault.removeprefix('none: ')}: {row.told:.1%} of {row.draws}" for row in sound.itertuples()]
+    return markdown_table(pd.DataFrame(rows)) + "\n\nSound draws: " + "; ".join(lines) + "."
+
+
+def fuzz_table(table: pd.DataFrame) -> str:
+    """Draws by format: accepted, refused by an id, neither."""
+    sums = table.groupby("format", sort=False)[["draws", "accepted", "refused", "escapes"]].sum()
+    sums["slowest (s)"] = table.groupby("format", sort=False)["slowest_s"].max().map("{:.2f}".format)
+    total = sums[["draws", "accepted", "refused", "escapes"]].sum()
+    sums.loc["all"] = [*total, sums["slowest (s)"].max()]
+    return markdown_table(sums.reset_index(names="format"))
+
+
 TABLES: dict[
     str, tuple[str, Callable[[pd.DataFrame], str]]
 ] = {  # section of the page: file of the audit, how it is shown
@@ -106,6 +127,17 @@ TABLES: dict[
     "sensitivity": ("sensitivity.csv", sensitivity_table),
     "speed": ("speed.csv", speed_table),
 }
+
+
+CHECKS: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
+    "detection": ("detection.csv", detection_table),
+    "fuzz": ("fuzz.csv", fuzz_table),
+}
+
+
+def check_sections(folder: Path) -> dict[str, str]:
+    """Sections of docs/checks.md by name."""
+    return {name: table(pd.read_csv(folder / file)) for name, (file, table) in CHECKS.items()}
 
 
 def truth_sections(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from deepemg.atomic import written_aside
 from deepemg.audit import draw_coordination, draw_likeness
 from deepemg.audit.consistency import consistency
 from deepemg.audit.coordination import coordination
+from deepemg.audit.detection import detection
 from deepemg.audit.likeness import likeness
 from deepemg.audit.sensitivity import sensitivity
 from deepemg.audit.speed import speed
@@ -22,6 +23,7 @@ from deepemg.signals.settings import EnvelopeSettings
 from deepemg.simulate.assumptions import load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort
 
+DRAWS = 10  # of each fault and severity
 TIERS = ("T1", "T2", "T3", "T4")
 SIMULATED_CHANNEL, REAL_CHANNEL = "BIClong", "BIC"  # biceps, as the two recordings name it
 
@@ -111,10 +113,18 @@ def _speed(options: AuditOptions) -> pd.DataFrame:
     return speed(_cohort(options.seed, "T1"), TIERS[:2])
 
 
+def _detection(options: AuditOptions) -> pd.DataFrame:
+    folder = options.cohorts / "detection"
+    lost = make_cohort(folder, _cohort(options.seed, "T1"), options.subjects, options.jobs)
+    whole = [path for path in sorted(folder.glob("S*")) if not any(name.startswith(f"{path.name} ") for name in lost)]
+    return detection(whole, seed=options.seed, jobs=options.jobs, draws=DRAWS)
+
+
 PARTS: dict[str, Callable[[AuditOptions], pd.DataFrame]] = {
     "consistency": _consistency,
     "coordination": _coordination,
     "likeness": _likeness,
     "sensitivity": _sensitivity,
     "speed": _speed,
+    "detection": _detection,
 }

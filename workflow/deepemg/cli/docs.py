@@ -53,8 +53,16 @@ def truth_sections() -> Sections:
     return sections(RELEASED / "truth")
 
 
+def checks_sections() -> Sections:
+    """What the checks find of faults that were put in, and what becomes of damaged files."""
+    from deepemg.audit.document import check_sections
+
+    return check_sections(RELEASED / "truth")
+
+
 PAGES: dict[str, Callable[[], Sections]] = {
     "README.md": readme_sections,
+    "docs/checks.md": checks_sections,
     "docs/joint.md": joint_sections,
     "docs/methods.md": methods_sections,
     "docs/nmm.md": nmm_sections,

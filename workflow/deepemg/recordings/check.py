@@ -58,7 +58,7 @@ def check_texts(folder: Path, recordings: Path | None = None, *, band_high_hz: f
     if problems:
         return Checked(tuple(problems), None)
     description, sheets = _read(folder, problems)
-    if not _is_usable(description, problems) or len(sheets) < len(SHEETS):
+    if not _is_usable(description, folder, problems) or len(sheets) < len(SHEETS):
         return Checked(tuple(one_line_each(problems)), None)
     good = {name: _good_rows(sheet, name) for name, sheet in sheets.items()}
     subject = make_subject(folder, description, good["channels"], good["trials"], recordings)
@@ -88,11 +88,11 @@ def _read(folder: Path, problems: list[Problem]) -> tuple[Any, dict[str, Sheet]]
     return description, sheets
 
 
-def _is_usable(description: Any, problems: list[Problem]) -> bool:
+def _is_usable(description: Any, folder: Path, problems: list[Problem]) -> bool:
     """Whether joint and kinematics are known, without which nothing else can be judged."""
     if not isinstance(description, dict) or description.get("joint") not in available_joints():
         return False
-    return not any(problem.place.split(", ")[0].endswith("subject.yaml") for problem in problems)
+    return not any(problem.place.startswith(str(folder / "subject.yaml")) for problem in problems)
 
 
 def _good_rows(sheet: Sheet, name: str) -> Sheet:

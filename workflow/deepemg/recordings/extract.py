@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.signal import WHOLE, Part, Signal
 from deepemg.recordings.spelling import fold, nearest
 
+NUMBERED = re.compile(r"#[0-9]{1,9}$")
 PAST_END_S = 0.02  # a part may end this much after its file: people round to hundredths
 
 
@@ -26,7 +28,7 @@ def named(column: Column) -> set[str]:
 
 def matching(columns: Sequence[Column], name: str) -> list[Column]:
     """The columns that a name could mean; `#3` is the third column of the file whatever it is called."""
-    if name.startswith("#") and name[1:].isdigit() and not any(fold(c.name) == fold(name) for c in columns):
+    if NUMBERED.match(name) and not any(fold(c.name) == fold(name) for c in columns):
         place = int(name[1:]) - 1
         return [columns[place]] if 0 <= place < len(columns) else []
     return [column for column in columns if fold(name) in named(column)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,29 +32,39 @@ def read_sheet(path: Path) -> Sheet:
     if read_bytes(path, head_only=True)[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise RecordingError([_no_sheet(path, "an Excel workbook that is named .csv")])
     lines = read_lines(path)
-    first = next((line for line in lines if line.strip(' ,;\t"') and not line.lstrip(' "').startswith("#")), None)
+    first = next((line for line in lines if line.strip(' ,;\t"') and not line.lstrip(' "').startswith("# ")), None)
     if first is None:
         raise RecordingError([_no_sheet(path, "an empty file")])
-    if "\x00" in first:
+    if any("\x00" in line for line in lines):
         raise RecordingError([_no_sheet(path, "bytes that are no text")])
     delimiter = max(",;\t", key=first.count)
-    table = csv.reader([f"{line}\n" for line in lines], delimiter=delimiter, skipinitialspace=True)
     columns: tuple[str, ...] = ()
     rows = {}
-    for cells in table:
-        cells = [cell.strip() for cell in cells]
-        if not any(cells) or cells[0].startswith("#"):  # an empty row, or a comment of the template
+    for number, cells in _cells(path, lines, delimiter):
+        if not any(cells) or cells[0] == "#" or cells[0].startswith("# "):  # an empty row, or a comment of the template
             continue
         if not columns:
             columns = tuple(fold(cell).replace(" ", "_") for cell in cells)
-            columns = columns[: max(place + 1 for place, name in enumerate(columns) if name)]
+            columns = columns[: max((place + 1 for place, name in enumerate(columns) if name), default=0)]
             continue
-        if any(cells[len(columns) :]):
-            found = f"{len(cells)} cells below {len(columns)} column names in row {table.line_num}"
+        row = {place: cell for place, cell in enumerate(cells) if cell}
+        if any(place >= len(columns) or not columns[place] for place in row):
+            found = f"{len(cells)} cells below {len(list(filter(None, columns)))} column names in row {number}"
             raise RecordingError([_no_sheet(path, found)])
-        row = {column: cell for column, cell in zip(columns, cells, strict=False) if cell and column}
-        rows[table.line_num] = {column: _value(column, cell, delimiter) for column, cell in row.items()}
+        rows[number] = {columns[place]: _value(columns[place], cell, delimiter) for place, cell in row.items()}
     return Sheet(path, columns, rows)
+
+
+def _cells(path: Path, lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each row. Raises RecordingError where a quote swallows the rows that follow it."""
+    table = csv.reader([f"{line}\n" for line in lines], delimiter=delimiter, skipinitialspace=True)
+    try:
+        for cells in table:
+            if any("\n" in cell for cell in cells):
+                raise RecordingError([_no_sheet(path, f"a quote that is not closed in its row, before row {table.line_num}")])
+            yield table.line_num, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise RecordingError([_no_sheet(path, f"{error} in row {table.line_num}")]) from None
 
 
 def _value(column: str, cell: str, delimiter: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -22,7 +23,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def existing(path: Path) -> Path:
     """The path, or the file beside it whose name differs in nothing but its Unicode form (macOS splits umlauts)."""
-    if path.exists() or not path.parent.is_dir():
+    if os.path.exists(path) or not os.path.isdir(path.parent):  # of pathlib's, either raises an error at a long name
         return path
     wanted = unicodedata.normalize("NFC", path.name)
     twins = [p for p in path.parent.iterdir() if unicodedata.normalize("NFC", p.name) == wanted]

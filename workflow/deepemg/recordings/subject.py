@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,7 +216,21 @@ class SubjectFolder:
 
 
 class _OneOfEach(yaml.SafeLoader):
-    """YAML that refuses a key written twice, where the usual loader takes the last and says nothing."""
+    """YAML that refuses a key written twice, where the usual loader takes the last and says nothing.
+
+    It refuses aliases too, with which a few lines hold themselves, or more than a computer does. A whole number that no
+    float holds is infinite, as 1e999 is.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "an alias (*) in place of a value", mark)
+        return super().compose_node(parent, index)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> float:
+        value = super().construct_yaml_int(node)
+        return value if abs(value) <= sys.float_info.max else math.copysign(math.inf, value)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -224,6 +240,10 @@ class _OneOfEach(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_OneOfEach.add_constructor("tag:yaml.org,2002:int", _OneOfEach.construct_yaml_int)
+PYYAML_FAILS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)  # at `!!int x`, say
+
+
 def read_description(path: Path) -> Any:
     """Content of a subject.yaml, with sizes as value and source, and units in their own spelling.
 
@@ -231,7 +251,7 @@ def read_description(path: Path) -> Any:
     """
     try:
         description = yaml.load(decode(read_bytes(path)), _OneOfEach)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+    except (yaml.YAMLError, *PYYAML_FAILS) as error:
         found = " ".join(str(error).replace("<unicode string>", "the file").split()) or type(error).__name__
         raise RecordingError([Problem("DE-006", str(path), found, "valid YAML", "correct the line named")]) from None
     if not isinstance(description, dict):

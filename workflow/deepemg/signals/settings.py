@@ -150,6 +150,13 @@ class QualitySettings:
         description="1. Loudness in lifting over that in lowering below which the angle is flagged as reversed; "
         "subjects reach 1.4 to 3.5.",
     )
+    unrelated_flag: float = Field(
+        default=0.3,
+        ge=-1,
+        le=1,
+        description="1. Best correlation of EMG with the moment, median of the movements, below which they may not "
+        "belong together; subjects reach 0.45 to 0.85.",
+    )
     late_flag_s: float = Field(
         default=-0.015,
         description="s. EMG that follows the moment later than this is flagged; it leads by 0.03 to 0.6 s.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from deepemg.recordings.contents import Contents
@@ -66,11 +68,18 @@ def check_patterns(subject: SubjectFolder) -> Iterator[Problem]:
         for block in ("kinematics", "torque")
     ]
     for path, label, pattern, names in patterns:
-        try:
-            pattern.format(**dict.fromkeys(names, ""))
-        except (KeyError, IndexError, ValueError, AttributeError):
+        if not _is_pattern(pattern, names):
             allowed = " and ".join(f"{{{name}}}" for name in names)
             yield Problem("DE-025", f"{path}, {label}", repr(pattern), f"a pattern of {allowed}", "correct the braces")
+
+
+def _is_pattern(pattern: str, names: tuple[str, ...]) -> bool:
+    """Whether nothing but these names stands in a pattern's braces: no attribute, and no width of a gigabyte."""
+    try:
+        fields = [field for _, *field in Formatter().parse(pattern) if field[0] is not None]
+    except ValueError:
+        return False
+    return all(name in names and not spec and conversion is None for name, spec, conversion in fields)
 
 
 def check_files(subject: SubjectFolder) -> Iterator[Problem]:
@@ -78,7 +87,7 @@ def check_files(subject: SubjectFolder) -> Iterator[Problem]:
     needs = list(_needs(subject))
     heads: dict[tuple[Path, str | None], Contents] = {}
     for path, declared in dict.fromkeys((need.path, need.declared) for need in needs):
-        if not path.is_file():
+        if not os.path.isfile(path):  # False also for a name that no file can have, at which `is_file` raises an error
             yield _missing_file(path)
             continue
         try:
@@ -107,13 +116,14 @@ def check_files(subject: SubjectFolder) -> Iterator[Problem]:
 
 
 def _missing_file(path: Path) -> Problem:
-    beside = path.parent.iterdir() if path.parent.is_dir() else []
+    is_there = os.path.isdir(path.parent)
+    beside = path.parent.iterdir() if is_there else []
     likely = nearest(path.name, [p.name for p in beside if p.name not in TEXTS])
-    found = "no such file" if path.parent.is_dir() else f"no folder {path.parent.name}"
+    found = "no such file" if is_there else f"no folder {path.parent.name}"
     return Problem(
         "DE-040",
         str(path),
-        "a folder" if path.is_dir() else found,
+        "a folder" if os.path.isdir(path) else found,
         "the signal file that channels.csv and trials.csv name",
         f"{likely}correct the name, or add the file",
     )

@@ -96,10 +96,10 @@ def _check_own_channels(subject: SubjectFolder, trial: TrialRow, place: str) -> 
 def check_protocol(subject: SubjectFolder) -> Iterator[Problem]:
     """What the trials together must have: a movement, a training trial of each load, a level for each channel."""
     path = subject.folder / "trials.csv"
-    if not subject.channels_used("observed"):
+    if subject.channels and not subject.channels_used("observed"):
         place = str(subject.folder / "channels.csv")
         yield Problem("DE-023", place, "no observed channel", "at least one", "set use to observed")
-    if not subject.movements:
+    if subject.trials and not subject.movements:
         yield Problem("DE-033", str(path), "no movement trial", "at least one", "set role to movement")
     for load in subject.loads:
         splits = {trial.split for trial in subject.movements if trial.load_label == load}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,8 @@ from deepemg.recordings.spelling import nearest
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 FORMATTED = ("format", "emg_format")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+LONGEST = 60  # letters of a value that are shown
 
 
 @cache
@@ -35,6 +39,7 @@ def check_description(path: Path, description: Any) -> Iterator[Problem]:
         return
     yield from _schema_problems(description, schema("subject"), str(path))
     yield from _not_finite(description, str(path))
+    yield from _no_text(description, str(path))
     if isinstance(description.get("id"), str) and description["id"] != path.parent.name:
         found, expected = repr(description["id"]), f"the folder's name {path.parent.name!r}"
         yield Problem("DE-007", f"{path}, id", found, expected, "make them equal")
@@ -50,8 +55,8 @@ def check_description(path: Path, description: Any) -> Iterator[Problem]:
         yield from _known_format(f"{path}, {block}", entry if isinstance(entry, dict) else {})
     yield from _known_format(str(path), description)
     model = description.get("model")
-    if isinstance(model, str) and not (path.parent / model).is_file():
-        yield Problem("DE-040", f"{path}, model", f"no file {model}", "an .osim file in the folder", "correct the name")
+    if isinstance(model, str) and not os.path.isfile(path.parent / model):
+        yield Problem("DE-040", f"{path}, model", f"no file {_shown(model)}", "an .osim file in the folder", "correct the name")
 
 
 def check_sheet(sheet: Sheet, name: str) -> Iterator[Problem]:
@@ -116,6 +121,15 @@ def _not_finite(values: Any, place: str) -> Iterator[Problem]:
         yield Problem("DE-013", place, f"{values}", "a finite number", "write the number, or leave the key out")
 
 
+def _no_text(values: Any, place: str) -> Iterator[Problem]:
+    """Escapes of YAML can write letters that no file's name and no terminal can hold."""
+    for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+        if isinstance(value, (dict, list)):
+            yield from _no_text(value, f"{place}, {key}")
+        elif isinstance(value, str) and UNPRINTABLE.search(value):
+            yield Problem("DE-005", f"{place}, {key}", _shown(value), "letters that can be printed", "type it again")
+
+
 def _schema_problems(data: Any, schema: dict[str, Any], place: str) -> Iterator[Problem]:
     for error in sorted(Draft202012Validator(schema).iter_errors(data), key=lambda error: list(map(str, error.path))):
         where = ".".join(str(part) for part in error.path)
@@ -168,4 +182,4 @@ def _expectation(error: Any) -> tuple[str, str]:
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

@@ -7,13 +7,12 @@ table for all signals, is a CSV table like any other.
 
 from __future__ import annotations
 
-import csv as csv_module
 import math
 from pathlib import Path
 
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers.csv import Dialect, split_columns
+from deepemg.recordings.readers.csv import Dialect, split, split_columns
 from deepemg.recordings.readers.text import read_lines
 from deepemg.recordings.spelling import fold
 from deepemg.recordings.units import canonical, scale
@@ -32,7 +31,7 @@ def recognises(head: bytes, path: Path) -> bool:
 def contents(path: Path, *, head_only: bool = False) -> Contents:
     """The clock and the values of the signal. Raises RecordingError where header and samples disagree."""
     lines = read_lines(path, head_only=head_only)
-    rows = [next(csv_module.reader([line]), []) for line in lines[: NAMES_LINE + 1]]
+    rows = [split(line, ",") for line in lines[: NAMES_LINE + 1]]
     try:
         fields = dict(zip((fold(name) for name in rows[0]), rows[1], strict=True))
         unit = canonical(fields["time_units"], "time")
@@ -40,7 +39,7 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
         count, names = int(fields["count"]), [name.strip() for name in rows[NAMES_LINE]]
         if unit is None or frequency <= 0 or not math.isfinite(frequency * begin) or not names:
             raise ValueError
-    except (IndexError, ValueError, KeyError):
+    except (IndexError, ValueError, KeyError, OverflowError):
         raise RecordingError([_no_header(path)]) from None
     dialect = Dialect(",", False, NAMES_LINE, None, NAMES_LINE + 1)
     columns = split_columns(path, lines, dialect, names)

@@ -20,6 +20,7 @@ LOADED_NM = 4.0  # peak moment from which the muscles that give it must be loude
 RANGE_NM = 1.0  # change of the moment within a trial without which nothing can be told
 LONGEST_LAG_S = 0.6
 OUTSIDE = 0.25  # share of an angle outside the joint that, together with a reversal, leaves no doubt
+FOLLOWS = 0.3  # correlation below which a lag means nothing
 LABEL = "EMG beside motion"
 
 
@@ -67,20 +68,23 @@ def driver_over_opponent(motion: Motion) -> float | None:
     return float(driver[top].mean() / max(float(opponent[top].mean()), 1e-6))
 
 
-def lag_s(motion: Motion) -> float | None:
-    """Time (s) by which the driver's envelope is best moved to follow the moment; negative where it leads, as it must."""
+def following(motion: Motion) -> tuple[float, float] | None:
+    """How the driver's envelope follows the moment: lag (s) at which it does so best, and the correlation there.
+
+    The lag is negative where EMG leads, as it must.
+    """
     driver = motion.driver
     if driver is None or np.ptp(motion.moment) < RANGE_NM:
         return None
     moment = motion.moment * np.sign(np.mean(motion.moment))
     longest = min(int(LONGEST_LAG_S * motion.rate_hz), len(moment) // 4)
-    best, at = -np.inf, 0
+    best, at = -1.0, 0
     for lag in range(-longest, longest + 1):
         a = driver[max(0, lag) : len(driver) + min(0, lag)]
         b = moment[max(0, -lag) : len(moment) - max(0, lag)]
         if np.std(a) > 0 and np.std(b) > 0 and (r := float(np.corrcoef(a, b)[0, 1])) > best:
             best, at = r, lag
-    return at / motion.rate_hz if best > 0.3 else None
+    return at / motion.rate_hz, best
 
 
 def implied_strength_nm(motion: Motion) -> float | None:
@@ -108,7 +112,8 @@ def check_coordination(
     """
     ratios = [value for m in motions if (value := driver_over_opponent(m)) is not None]
     lifts = [value for m in motions if (value := lifting_over_lowering(m)) is not None]
-    lags = [value for m in motions if (value := lag_s(m)) is not None]
+    followed = [value for m in motions if (value := following(m)) is not None]
+    lags = [lag for lag, r in followed if r > FOLLOWS]
     swapped = bool(ratios) and float(np.median(ratios)) < settings.swapped_flag
     if swapped:
         found = f"the muscles that lift are {np.median(ratios):.2f} times as loud as those that do not"
@@ -123,6 +128,11 @@ def check_coordination(
         expected = f"{settings.reversed_flag:g} times or more: lifting takes more than lowering"
         identity = "DE-087" if outside_joint > OUTSIDE else "DE-107"
         findings.add(identity, LABEL, path, found=found, expected=expected, fix=fix)
+    elif not swapped and followed and float(np.median([r for _, r in followed])) < settings.unrelated_flag:
+        found = f"a correlation of {np.median([r for _, r in followed]):.2f} with the moment at best"
+        fix = "are EMG and angle of one trial, of one start and rate? look at both on the page of deepemg check"
+        expected = f"{settings.unrelated_flag:g} or more: muscles that lift follow the moment"
+        findings.add("DE-123", LABEL, path, found=found, expected=expected, fix=fix)
     elif not swapped and lags and float(np.median(lags)) > settings.late_flag_s:
         found = f"EMG {1000 * np.median(lags):.0f} ms behind the moment"
         fix = "look for a trigger or a wireless delay; if it is known, write it into emg_delay_s of trials.csv"
