@@ -18,6 +18,8 @@ from scipy.io import savemat
 from typer.testing import CliRunner
 
 from deepemg.cli import import_
+from deepemg.joint.definition import load_joint
+from deepemg.joint.opensim import build_model
 from deepemg.recordings.importers import IMPORTERS, import_all, importer_of
 from deepemg.recordings.importers.draft import Imported
 from deepemg.recordings.importers.names import angle_score, load_of, muscle_of, role_of
@@ -114,7 +116,9 @@ def make_zenodo(base: Path) -> Path:
             for file, values in (("humanPositions", np.deg2rad(angle())), ("muscleTorque", angle())):
                 table(folder / trial / f"{file}.csv", timed(("elbow_flexion",), values, 100, "TIME"))
         table(folder / "MVC" / "emgMVCElbow.csv", timed(names, emg(channels=9), 2000, "TIME"))
-        (folder / "scaledModel.osim").write_text("<OpenSimDocument/>")
+        build_model(load_joint("elbow7"), muscle_model="millard", path_from="table").printToXML(
+            str(folder / "scaledModel.osim")
+        )
         said = {"name": PERSON, "birth": BORN, "age": 25.0, "sex": "M", "weight": 75.0, "height": 177.0,
                 "measures": {"arm": 0.3054, "elbowWidth": 0.088, "forearm": 0.2516, "hand": 0.185}}  # fmt: skip
         (folder / f"{person}.json").write_text(json.dumps(said))

@@ -205,7 +205,7 @@ def test_a_recording_too_short_for_a_curl_is_refused(folder):
     edit(folder / "trials.csv", "0_train_angle.csv", "0_train_angle.csv,1,1.5")
     edit(folder / "trials.csv", "kinematics_file", "kinematics_file,start_s,end_s")
     (_, emg) = lines = faults(folder)
-    assert [line[:6] for line in lines] == ["DE-074"] * 2 and "channel bic and 1 more places" in emg
+    assert [line[:6] for line in lines] == ["DE-074"] * 2 and "channel bic and 1 more place" in emg
 
 
 def test_movements_louder_than_the_mvc_and_angles_outside_the_joint_are_flagged(folder):
@@ -315,7 +315,7 @@ def test_a_unit_that_an_edf_file_contradicts_is_found_before_anything_is_read(fo
     in_edf(folder, "mV")
     problems = check_folder(folder)
     (line,) = map(str, problems)
-    assert line.startswith("DE-042") and "unit mV in it" in line and "channel bic and 1 more places" in line
+    assert line.startswith("DE-042") and "unit mV in it" in line and "channel bic and 1 more place" in line
 
 
 def test_torque_and_angle_of_a_trial_without_movement_are_checked_and_read(folder):

@@ -36,5 +36,6 @@ page = render_page(
     torque=shown(pd.read_csv(files.torque_scores)),
     parameters=pd.concat([pd.read_csv(file) for file in files.parameters]),
     versions=versions(),
+    tested=any(trial.split == "test" for trial in subject.movements),
 )
 Path(snakemake.output.page).write_text(page)

@@ -19,9 +19,10 @@ import numpy as np
 from deepemg.audit.fuzz_binaries import sound_binaries
 from deepemg.audit.fuzz_files import PADDING, sound_texts
 from deepemg.audit.fuzz_folders import Folder, sound_folders
-from deepemg.audit.fuzz_text import SMALLEST, Text, lost
+from deepemg.audit.fuzz_text import Text, lost
+from deepemg.audit.mutated_bytes import BYTES, Random, pick
 from deepemg.audit.mutated_words import SHEET, YAML, mutate_yaml
-from deepemg.audit.mutations import BYTES, MOVED, TEXT, Random, pick
+from deepemg.audit.mutations import MOVED, TEXT
 from deepemg.recordings.check import check_texts
 from deepemg.recordings.extract import extract, find_column
 from deepemg.recordings.problems import Problem, RecordingError, explanations
@@ -106,6 +107,13 @@ def draw_once(seed: int, draw: int, folder: Path) -> Outcome:
     return Outcome(seed, draw, name, kind, accepted, escape, seconds)
 
 
+def kind_of(seed: int, draw: int, folder: Path) -> tuple[str, str]:
+    """Format and mutation of a draw, without its being read."""
+    name = formats()[draw % len(formats())]
+    kind, _ = _prepare(name, np.random.default_rng([seed, draw]), folder / f"{draw}, again")
+    return name, kind
+
+
 def _prepare(name: str, random: Random, folder: Path) -> tuple[str, Callable[[], bool]]:
     """Kind of the mutation, and what runs the readers over what it made in a new folder."""
     folder.mkdir(parents=True)
@@ -122,9 +130,9 @@ def _prepare(name: str, random: Random, folder: Path) -> tuple[str, Callable[[],
     kind = pick(random, tuple(TEXT))
     mutated = TEXT[kind](text, random)
     path.write_bytes(mutated.encode())
-    told = (kind in MOVED and text.is_timed) or (kind == "end lost" and text.is_counted)
-    padding = PADDING.get(name, "")
-    return kind, lambda: _read_file(path, random, lambda signal: _check_rows(mutated, signal, padding, told=told))
+    must_tell = (kind in MOVED and text.is_timed) or (kind == "end lost" and text.is_counted)
+    before, padding = text if must_tell else mutated, PADDING.get(name, "")
+    return kind, lambda: _read_file(path, random, lambda signal: _check_rows(before, mutated, signal, padding))
 
 
 # Signal files
@@ -145,11 +153,12 @@ def _check_length(signal: Signal, sound: frozenset[int] | None) -> None:
         raise Escape(f"{len(signal.values)} samples of a file that is cut off")
 
 
-def _check_rows(text: Text, signal: Signal, padding: str, *, told: bool) -> None:
+def _check_rows(before: Text, text: Text, signal: Signal, padding: str) -> None:
+    """Raises Escape where a signal is not what its file holds, or not what it held before, and nothing tells of it."""
     if found := lost(text, signal.values, padding):
         raise Escape(f"accepted: {found}")
-    if told and not signal.notes and (np.abs(signal.values) >= SMALLEST).any():
-        raise Escape("accepted, and nothing told of rows that are lost, doubled or in another place")
+    if not signal.notes and (found := lost(before, signal.values, padding)):
+        raise Escape(f"accepted, and nothing told of rows that are lost, doubled or in another place: {found}")
 
 
 def _typed(call: Callable[[], Result]) -> Result | None:
@@ -168,7 +177,7 @@ def _check_problems(problems: Sequence[Problem]) -> None:
         said = str(problem)
         if problem.id not in explanations():
             raise Escape(f"no explanation of {said}")
-        if len(said.splitlines()) != 1 or len(said) > LONGEST:
+        if "\n" in said or "\r" in said or len(said) > LONGEST:
             raise Escape(f"not one line: {said[:LONGEST]!r}")
         said.encode()
 

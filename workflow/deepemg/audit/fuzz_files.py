@@ -153,13 +153,13 @@ def _label(name: str, rate_hz: float, points: int, unit: str) -> str:
 def _vicon() -> Text:
     """Events, an angle of a model, and EMG in ten sub frames of a frame."""
     angles = rows_of([[str(place + 1) for place in range(6)], ["0"] * 6, values(5, 6)])
-    head = ("Events", "100", "Subject,Context,Name,Time (s),Description", "nobody,Right,Event,0.1,start", "")
-    head += ("Model Outputs", "10", ",,nobody:RElbowAngles", "Frame,Sub Frame,X", ",,deg", *angles, "")
+    events = ("Events", "100", "Subject,Context,Name,Time (s),Description", "nobody,Right,Event,0.1,start", "")
+    model = ("Model Outputs", "10", ",,nobody:RElbowAngles", "Frame,Sub Frame,X", ",,deg", *angles, "")
     frames = [[str(place // 10 + 1) for place in range(ROWS)], [str(place % 10) for place in range(ROWS)]]
     return Text(
         "Frame,Sub Frame,R_BIC,R_TRI",
         rows_of([*frames, values(1), values(2)]),
-        head=(*head, "Devices", "100", ",,Delsys EMG - Voltage,"),
+        head=(*events, *model, "Devices", "100", ",,Delsys EMG - Voltage,"),
         below=(",,V,V",),
         is_timed=True,
     )

@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 
 from deepemg.audit.fuzz_text import Text
-from deepemg.audit.mutations import Random
+from deepemg.audit.mutated_bytes import Random
 
 EMG_HZ, ANGLE_HZ, LASTING_S = 1000, 100, 1.5
 SHEETS = ("channels.csv", "trials.csv")

@@ -133,15 +133,18 @@ def lost(text: Text, found: np.ndarray, padding: str = "") -> str | None:
     After its end a column may be blank, or hold what `padding` consists of. Clocks and indices are passed over.
     """
     rows = [text.split(line) for line in text.rows]
+    if text.packed == "xlsx":
+        rows = [[ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row] for row in rows]
     while rows and not any(rows[-1]):
         rows.pop()
-    numbers = _numbers(rows, is_beside=text.is_beside)
+    numbers = _numbers(rows, is_beside=text.is_beside, is_ragged=text.packed == "xlsx")
     shared = np.isin(numbers, found[np.abs(found) >= SMALLEST]).sum(axis=0)
     if not shared.any():
         return None
     place = int(np.argmax(shared))
-    beyond = {cell.strip(padding + " ") for row in rows[len(found) :] for cell in row[place : place + 1]}
-    if len(found) > len(rows) or beyond - {""}:
+    found = found[max(len(found) - len(rows), 0) :]  # lines above the table may have been read as samples
+    beyond = {cell.strip(padding + ' "') for row in rows[len(found) :] for cell in row[place : place + 1]}
+    if beyond - {""}:
         return f"column {place + 1}: {len(found)} samples of {len(rows)} rows"
     off = np.flatnonzero(~np.isclose(found, numbers[: len(found), place], rtol=1e-9, atol=0))
     if len(off):
@@ -149,14 +152,18 @@ def lost(text: Text, found: np.ndarray, padding: str = "") -> str | None:
     return None
 
 
-def _numbers(rows: Sequence[Sequence[str]], *, is_beside: bool) -> np.ndarray:
-    """Numbers (row, column); NaN where a cell holds none, and throughout a row with more or fewer cells than usual."""
+def _numbers(rows: Sequence[Sequence[str]], *, is_beside: bool, is_ragged: bool) -> np.ndarray:
+    """Numbers (row, column); NaN where a cell holds none, and throughout a row with more or fewer cells than usual.
+
+    `is_ragged`: blanks at the end of a row are no cells, as in a workbook.
+    """
     filled = [max((place + 1 for place, cell in enumerate(row) if cell), default=0) for row in rows]
     width, usual = (Counter(counts).most_common(1)[0][0] if rows else 0 for counts in (filled, map(len, rows)))
     numbers = np.full((len(rows), width), math.nan)
     for place, row in enumerate(rows):
         beyond = [cell for cell in row[width:] if cell.strip('"')]
         is_text = is_beside and all(math.isnan(_number(cell)) for cell in row[width : width + 1])
-        if len(row) >= usual and (not beyond or is_text):
-            numbers[place] = [_number(cell) for cell in row[:width]]
+        if (len(row) >= usual or is_ragged) and (not beyond or is_text):
+            own = [_number(cell) for cell in row[:width]]
+            numbers[place, : len(own)] = own
     return numbers

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from deepemg.audit.fuzz_text import Text
-from deepemg.audit.mutations import TEXT, Random, pick
+from deepemg.audit.mutated_bytes import Random, pick
+from deepemg.audit.mutations import TEXT
 
 ODD_WORDS = (
     "", "#²", "#0", "#999", "#" + "9" * 30, "{trial}", "{trial", "{}", "{0}", "{trial[0]}", "{trial.__class__}", "{emg}",

@@ -1,4 +1,4 @@
-"""What may befall a file: bytes that change or are lost, and rows, cells and headers of a table that are not sound."""
+"""What may befall a table of text: rows, cells, names and lines above it that are lost, doubled, moved or odd."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from deepemg.audit.fuzz_text import Text
+from deepemg.audit.mutated_bytes import Random, pick
 
-Random = np.random.Generator
 ODD_CELLS = (
     "", " ", "nan", "NaN", "inf", "-inf", "1e999", "-1e999", "1e308", "1e-320", "9" * 400, "1e99999999999", "1_000",
     "0x1F", "1e", "e5", "+", "-", "--1", "1 000", "1.000.000", "3,5", "1,234.5", "12:30", "99:99:99", "2024-02-30",
@@ -20,78 +18,6 @@ ODD_CELLS = (
 HUGE = ("9" * 400, "1e308", "-1e308", "1e999", "9" * 5000, "1e-320", "18446744073709551616", "-9223372036854775809")
 OTHER_BYTES = ("\udcb5", "\udce4\udcf6", "\udcff\udcfe", "\udcc3", "\udc80")
 DELIMITERS = (",", ";", "\t", " ", "|", ", ")
-
-
-def pick(random: Random, choices: Sequence[str]) -> str:
-    """One of some texts."""
-    return choices[int(random.integers(len(choices)))]
-
-
-# Bytes
-
-
-def _span(content: bytes, random: Random) -> tuple[int, int]:
-    """A part of the file, most often near its beginning, where headers are."""
-    begin = int(len(content) * random.random() ** (3 if random.random() < 0.5 else 1))
-    return begin, min(len(content), begin + int(random.choice([1, 1, 2, 4, 16, 64, 512])))
-
-
-def _flipped(content: bytes, random: Random) -> bytes:
-    changed = bytearray(content)
-    for _ in range(random.integers(1, 7)):
-        changed[min(_span(content, random)[0], len(content) - 1)] ^= 1 << int(random.integers(8))
-    return bytes(changed)
-
-
-def _set(content: bytes, random: Random) -> bytes:
-    changed = bytearray(content)
-    for _ in range(random.integers(1, 7)):
-        value = int(random.choice([0, 1, 127, 128, 255, 32, 48, 57, int(random.integers(256))]))
-        changed[min(_span(content, random)[0], len(content) - 1)] = value
-    return bytes(changed)
-
-
-def _deleted(content: bytes, random: Random) -> bytes:
-    begin, end = _span(content, random)
-    return content[:begin] + content[end:]
-
-
-def _inserted(content: bytes, random: Random) -> bytes:
-    begin, end = _span(content, random)
-    return content[:begin] + random.bytes(max(end - begin, 1)) + content[begin:]
-
-
-def _truncated(content: bytes, random: Random) -> bytes:
-    end = int(random.integers(len(content)))
-    return content[: end if random.random() < 0.7 else max(len(content) - int(random.integers(1, 65)), 0)]
-
-
-def _doubled(content: bytes, random: Random) -> bytes:
-    begin, end = _span(content, random)
-    return content[:end] + content[begin:end] + content[end:]
-
-
-def _moved(content: bytes, random: Random) -> bytes:
-    begin, end = _span(content, random)
-    rest, to = content[:begin] + content[end:], int(random.integers(len(content)))
-    return rest[:to] + content[begin:end] + rest[to:]
-
-
-def _zeroed(content: bytes, random: Random) -> bytes:
-    begin, end = _span(content, random)
-    return content[:begin] + bytes(end - begin) + content[end:]
-
-
-BYTES: dict[str, Callable[[bytes, Random], bytes]] = {
-    "bits flipped": _flipped,
-    "bytes changed": _set,
-    "bytes deleted": _deleted,
-    "bytes inserted": _inserted,
-    "truncated": _truncated,
-    "block doubled": _doubled,
-    "block moved": _moved,
-    "block zeroed": _zeroed,
-}
 
 # Rows and cells; the first and the last row, whose loss nothing can tell, are left alone
 

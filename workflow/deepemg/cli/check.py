@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +29,9 @@ def main(
 
     from deepemg.cli.verdict import show
     from deepemg.recordings.check import check_passed_over, find_subjects
+    from deepemg.recordings.problems import Problem
     from deepemg.report.check_page import write_page
-    from deepemg.signals.check import check_subject
+    from deepemg.signals.check import Verdict, check_subject
     from deepemg.study.config import read_settings
 
     console = Console(highlight=False, soft_wrap=True)
@@ -44,7 +46,16 @@ def main(
         worst = 2
     settings = read_settings()
     for folder in folders:
-        verdict = check_subject(folder, recordings, settings=settings)
+        try:
+            verdict = check_subject(folder, recordings, settings=settings)
+        except Exception as error:  # a fault of ours must not read as "usable"
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            found = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+            expected, fix = (
+                "a check that ends in a light",
+                "report this with the folder's three texts; nothing was changed",
+            )
+            verdict = Verdict(folder, (Problem("DE-099", str(folder), found, expected, fix),))
         written = (
             write_page(verdict, pages / f"{folder.name}.html")
             if page and verdict.judged and verdict.judged.emg

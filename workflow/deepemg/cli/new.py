@@ -37,6 +37,5 @@ def main(
     folder = data / subject
     written = write_template(folder, known, muscles=muscles, loads=load or [0.0, 2.0], mvc=("flexion", "extension"))
     typer.echo("\n".join(str(path) for path in written))
-    typer.echo(
-        f"put the signal files beside them, fill in the three texts, then: deepemg check {subject} --data {data}"
-    )
+    where = "" if data == Path("data") else f" --data {data}"
+    typer.echo(f"put the signal files beside them, fill in the three texts, then: deepemg check {subject}{where}")

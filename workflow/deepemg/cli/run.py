@@ -57,4 +57,7 @@ def _outcome(course: Course, arguments: list[str]) -> str:
     folder = next((a.split("=", 1)[1] for a in arguments if a.startswith("results=")), settings["results"])
     report = Path(folder) / "report.html"
     done = f"{course.done} jobs done" if course.done else "nothing to be done"
+    pages = [argument for argument in arguments if argument.endswith("/report.html") and Path(argument).exists()]
+    if pages:
+        return f"{done}. Page: {', '.join(pages)}"
     return f"{done}. Report: {report}" if report.exists() and "all" in arguments else f"{done}."

@@ -64,7 +64,7 @@ def check_texts(folder: Path, recordings: Path | None = None, *, band_high_hz: f
     subject = make_subject(folder, description, good["channels"], good["trials"], recordings)
     whole = all(len(good[name].rows) == len(sheets[name].rows) for name in SHEETS)
     problems += _check_subject(subject, good, whole=whole, band_high_hz=band_high_hz)
-    return Checked(tuple(one_line_each(problems)), subject)
+    return Checked(tuple(one_line_each(problems)), subject if subject.movements else None)
 
 
 def _read(folder: Path, problems: list[Problem]) -> tuple[Any, dict[str, Sheet]]:

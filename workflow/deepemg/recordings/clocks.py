@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,17 @@ import pandas as pd
 from deepemg.recordings.clock_names import INDEX, clock_name
 from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.spelling import fold
+from deepemg.recordings.signal import WHOLE, Part
+from deepemg.recordings.spelling import cut, fold, short
 from deepemg.recordings.units import canonical, scale
 
 SLOWEST_HZ, FASTEST_HZ = 15.0, 200_000.0  # a slower signal holds no elbow's movement: the clock is in another unit
 NAMED_RATE = 0.0005  # a clock and a declared rate that differ by less are the same rate
-JITTER = 0.5  # a sample may be off its place by this share of a sampling interval
+FEW_GAPS = 2  # that two sizes of steps do not make a rounded clock
+NEARLY_ALL = 0.9  # of the steps of a clock are alike; the others are gaps
+JITTER = 0.45  # a sample may be off its place by this share of an interval; one lost in the middle leaves 0.5
 PROBE = 50  # cells that tell how many decimals a writer gives
+LONGEST = 64  # letters of a time; a longer cell is none, and takes seconds to be found none
 TIME_OF_DAY = re.compile(r"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$")
 
 
@@ -36,18 +41,29 @@ class Clock:
     notes: tuple[Problem, ...] = ()
 
 
+@lru_cache(maxsize=64)
+def _times(column: Column) -> tuple[np.ndarray, float]:
+    """`_seconds` of a column, which the other columns of its file share."""
+    return _seconds(filled(column.cells))
+
+
 def _seconds(cells: Sequence[str] | np.ndarray) -> tuple[np.ndarray, float]:
     """Values of a clock, NaN where a cell is none, and the step of its last digit (0 where it is not text)."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiu":
         return cells.astype(float), 0.0
-    text = pd.Series(list(cells), dtype=str).str.strip()
+    text = pd.Series([cell.strip()[:LONGEST] for cell in map(str, cells)], dtype=str)
     values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
     if len(values) and np.isnan(values).mean() > 0.5:
         if text.str.match(TIME_OF_DAY).all():
             padded = text.where(text.str.count(":") == 2, "00:" + text).str.replace(",", ".")
-            values = pd.to_timedelta(padded).dt.total_seconds().to_numpy()
+            values = pd.to_timedelta(padded, errors="coerce").dt.total_seconds().to_numpy()
         else:
-            moments = pd.to_datetime(text, errors="coerce", format="mixed")
+            try:
+                moments = pd.to_datetime(text, errors="coerce")  # by the format of the first, which is quick
+                if moments.isna().any():
+                    moments = pd.to_datetime(text, errors="coerce", format="mixed")
+            except ValueError:  # times of several zones, which pandas does not coerce
+                moments = pd.Series(pd.NaT, text.index)
             values = (moments - moments.dt.normalize().iloc[0]).dt.total_seconds().to_numpy()
     return values, min((_last_digit(cell) for cell in text[-PROBE:]), default=0.0)
 
@@ -62,33 +78,43 @@ def _last_digit(cell: str) -> float:
 
 
 def clock_of(
-    contents: Contents, column: Column, *, nominal_hz: float | None, named: dict[str, str] | None = None
+    contents: Contents,
+    column: Column,
+    *,
+    nominal_hz: float | None,
+    named: dict[str, str] | None = None,
+    part: Part = WHOLE,
 ) -> Clock | None:
     """The clock of a column of a file, or None where the file has none.
 
-    `nominal_hz` is the rate that the header or the sheet says, `named` what subject.yaml says of the clock (column,
+    Where the file as a whole is uneven, only the `part` that is the trial must be even. `nominal_hz` is the rate that the header or the sheet says, `named` what subject.yaml says of the clock (column,
     unit). Where several columns are clocks, each column has the one on its left. Raises RecordingError where the clock
     is uneven, or it cannot be told what it counts.
     """
-    _check_index(contents, column)
     found = _candidate(contents, column, named)
+    if found is None or part == WHOLE:
+        _check_index(contents, column)
     if found is None:
         return None
     place, must, unit = found
     clock = contents.columns[place]
     where = f"{contents.path}, column {clock.name.strip() or place + 1}"
-    values, digit = _seconds(filled(clock.cells))
-    bad = np.flatnonzero(np.isnan(values[: len(values)]))
+    values, digit = _times(clock)
+    first = 0
+    if part != WHOLE and not _is_even(values):
+        first, values = _inside(values, part, unit)
+    bad = np.flatnonzero(np.isnan(values))
     if len(bad) or len(values) < 2:
         if not must:
             return None
-        raise RecordingError([_unreadable(contents, clock, bad, len(values))])
+        raise RecordingError([_unreadable(contents, clock, bad + first, len(values))])
     steps = np.diff(values)
+    must = must or _has_gap(steps)
     size = _size(where, float(np.median(steps)), unit, nominal_hz, must)
     if size is None:
         return None
     values, digit = values * size, digit * size
-    digit = digit if _is_rounded(steps) else 0.0
+    digit = digit if _is_rounded(steps * size, digit) else 0.0
     rising = values[-1] > values[0]
     rate = _rate(values, digit) if rising else np.nan
     notes = []
@@ -102,7 +128,7 @@ def clock_of(
     if not even:
         if not must:
             return None
-        raise RecordingError([_uneven(where, values, contents.first_row, digit)])
+        raise RecordingError([_uneven(where, values, contents.first_row + first, digit)])
     if not SLOWEST_HZ <= rate <= FASTEST_HZ:
         fix = "say its unit: clock: {column: ..., unit: s, ms or us} in subject.yaml"
         raise RecordingError([Problem("DE-054", where, f"{rate:.6g} Hz", f"{SLOWEST_HZ:g} Hz or more", fix)])
@@ -113,13 +139,48 @@ def clock_of(
     if size != 1.0 and unit is None:
         unit = {1e-3: "ms", 1e-6: "us"}[size]
         notes.append(_assumed(where, unit, rate))
-    return Clock(float(values[0]), float(rate), tuple(notes))
+    return Clock(float(values[0] - first / rate), float(rate), tuple(notes))
 
 
-def _is_rounded(steps: np.ndarray) -> bool:
-    """Whether steps are of two sizes, as rounding makes them; where nearly all are equal, a longer one is a gap."""
+def _is_even(values: np.ndarray) -> bool:
+    """Whether no time is missing and no step is far from the usual one."""
+    steps = np.diff(values)
+    return bool(np.isfinite(values).all()) and (len(steps) == 0 or float(np.ptp(steps)) < 3 * float(np.median(steps)))
+
+
+def _inside(values: np.ndarray, part: Part, unit: str | None) -> tuple[int, np.ndarray]:
+    """Place of the first time inside a part (s), and the times inside it."""
+    steps = np.diff(values)
+    step = float(np.nanmedian(steps)) if len(steps) else 1.0
+    size = (
+        scale(unit, "time")
+        if unit
+        else next((s for s in (1.0, 1e-3, 1e-6) if 1 / (step * s) >= SLOWEST_HZ), 1.0)
+        if step > 0
+        else 1.0
+    )
+    begin = -np.inf if part.start_s is None else part.start_s / size - step / 2
+    end = np.inf if part.end_s is None else part.end_s / size + step / 2
+    inside = np.flatnonzero((values >= begin) & (values <= end))
+    return (int(inside[0]), values[inside[0] : inside[-1] + 1]) if len(inside) > 1 else (0, values)
+
+
+def _has_gap(steps: np.ndarray) -> bool:
+    """Whether times rise by the same step nearly everywhere, and not everywhere: a clock, whatever it is called."""
+    usual = float(np.median(steps))
+    share = float(np.mean(np.abs(steps - usual) <= JITTER * abs(usual)))
+    return usual > 0 and NEARLY_ALL <= share < 1
+
+
+def _is_rounded(steps: np.ndarray, digit: float) -> bool:
+    """Whether steps are of two sizes, as rounding makes them; where nearly all are equal, a longer one is a gap.
+
+    The sizes differ by one in the last digit.
+    """
     sizes, counts = np.unique(np.round(steps / (np.abs(steps).max() or 1.0), 6), return_counts=True)
-    return len(sizes) > 1 and float(np.sort(counts)[-2]) > 0.01 * len(steps)
+    if np.ptp(steps) > 1.5 * digit:
+        return False
+    return len(sizes) > 1 and float(np.sort(counts)[-2]) > max(0.01 * len(steps), FEW_GAPS)
 
 
 def _rate(values: np.ndarray, digit: float) -> float:
@@ -172,7 +233,7 @@ def _size(where: str, step: float, unit: str | None, nominal_hz: float | None, m
         if agreeing:
             return agreeing[0]
         if likely and likely[0] != 1.0:
-            if not must:
+            if not must or step == 1:  # a number for each sample: no clock, whatever it is called
                 return None
             problem = Problem(
                 "DE-059",
@@ -190,10 +251,10 @@ def _check_index(contents: Contents, column: Column) -> None:
     for other in contents.columns:
         if other is column or fold(other.name) not in INDEX:
             continue
-        values, _ = _seconds(filled(other.cells))
+        values, _ = _times(other)
         steps = np.diff(values)
         off = np.flatnonzero(steps != 1)
-        if len(steps) and 0 < len(off) < 0.02 * len(steps) + 1 and np.median(steps) == 1:
+        if len(steps) and 0 < len(off) <= (1 - NEARLY_ALL) * len(steps) and np.median(steps) == 1:
             row = contents.first_row + int(off[0]) + 1
             found = f"{values[off[0]]:g}, then {values[off[0] + 1]:g}"
             fix = "export the file again without gaps, or cut at the gap with start_s and end_s"
@@ -205,11 +266,11 @@ def _unreadable(contents: Contents, clock: Column, bad: np.ndarray, count: int) 
     if count < 2:
         return Problem("DE-053", str(contents.path), f"{count} samples", "two or more", "export the file again")
     row, cell = contents.first_row + int(bad[0]), clock.cells[int(bad[0])]
-    found = "an empty cell" if not str(cell).strip() else repr(cell)
+    found = "an empty cell" if not str(cell).strip() else short(str(cell))
     more = f" and {len(bad) - 1} more such cells" if len(bad) > 1 else ""
     fix = "export the file again, or cut the part out with start_s and end_s in trials.csv"
     return Problem(
-        "DE-052", f"{contents.path}, row {row}, column {clock.name}", found + more, "a time in each cell", fix
+        "DE-052", f"{contents.path}, row {row}, column {cut(clock.name)}", found + more, "a time in each cell", fix
     )
 
 

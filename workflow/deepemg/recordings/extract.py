@@ -12,7 +12,7 @@ from deepemg.recordings.clocks import NAMED_RATE, clock_of, differing_rate, unna
 from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.signal import WHOLE, Part, Signal
-from deepemg.recordings.spelling import fold, nearest
+from deepemg.recordings.spelling import cut, fold, nearest, short
 
 NUMBERED = re.compile(r"#[0-9]{1,9}$")
 PAST_END_S = 0.02  # a part may end this much after its file: people round to hundredths
@@ -56,8 +56,9 @@ def missing_column(contents: Contents, name: str) -> Problem:
         "DE-041",
         str(contents.path),
         f"columns {', '.join(known)}",
-        f"a column {name!r}",
-        f"{likely}correct the column in channels.csv or subject.yaml; #2 is the second column whatever it is called",
+        f"a column {short(name)}",
+        f"{likely}correct the column (#2 is the second, whatever it is called); if a trial did not record the channel, "
+        "name those it did in channels of trials.csv",
     )
 
 
@@ -68,7 +69,7 @@ def doubled_column(contents: Contents, name: str, found: Sequence[Column]) -> Pr
     how = f"the name of the sensor ({', '.join(map(repr, sensors))})" if sensors else "its number in the file"
     return Problem(
         "DE-043",
-        f"{contents.path}, column {name!r}",
+        f"{contents.path}, column {short(name)}",
         f"the name {len(found)} times (columns {', '.join(places)})",
         "one column of this name",
         f"write {how}, for example {places[0]}, as column in channels.csv, or name the sensors before exporting",
@@ -91,7 +92,7 @@ def extract(
     """
     column = find_column(contents, name, turn)
     nominal = column.rate_hz or rate_hz
-    own = clock_of(contents, column, nominal_hz=nominal, named=clock)
+    own = clock_of(contents, column, nominal_hz=nominal, named=clock, part=part)
     notes = list(contents.notes)
     if own is not None:
         rate, start = own.rate_hz, own.start_s
@@ -100,7 +101,7 @@ def extract(
         if nominal is None:
             raise RecordingError([_no_rate(contents, column)])
         rate, start = nominal, column.start_s
-        if column.rate_hz is None and (suspect := unnamed_clock(contents, column)):
+        if column.rate_hz is None and (suspect := unnamed_clock(contents, column)) is not None:
             notes.append(_is_it_the_clock(contents, suspect))
     if column.rate_hz is not None and rate_hz is not None and not abs(rate - rate_hz) <= NAMED_RATE * rate_hz:
         notes.append(differing_rate(f"{contents.path}, {column.name}", rate, rate_hz))
@@ -122,13 +123,13 @@ def _numbers(contents: Contents, column: Column, cells: Sequence[str] | np.ndarr
         return values
     row = first_row + (int(bad[0]) if len(bad) else 0)
     cell = str(cells[int(bad[0])]).strip() if len(bad) else "no samples"
-    found = f"{cell!r}" if cell and len(bad) else cell or "an empty cell"
+    found = short(cell) if cell and len(bad) else cell or "an empty cell"
     more = f" and {len(bad) - 1} more such cells" if len(bad) > 1 else ""
     raise RecordingError(
         [
             Problem(
                 "DE-052",
-                f"{contents.path}, row {row}, column {column.name}",
+                f"{contents.path}, row {row}, column {cut(column.name)}",
                 found + more,
                 "a finite number in each cell",
                 "fill the gap in the recorder's program, or let start_s and end_s in trials.csv keep to the good part",
@@ -152,8 +153,8 @@ def _check_part(contents: Contents, part: Part, start_s: float, end_s: float) ->
 
 def _no_rate(contents: Contents, column: Column) -> Problem:
     suspect = unnamed_clock(contents, column)
-    fix = "write rate_hz (channels.csv, or kinematics and torque in subject.yaml)"
-    if suspect:
+    fix = "write rate_hz (channels.csv; kinematics, torque in subject.yaml), or emg_rate_hz in trials.csv for one trial"
+    if suspect is not None:
         fix += f"; if {suspect!r} is the clock: clock: {{column: {suspect!r}, unit: s}} in subject.yaml"
     return Problem(
         "DE-050", str(contents.path), "neither a clock nor a declared rate", "a column time, or rate_hz", fix
@@ -163,7 +164,7 @@ def _no_rate(contents: Contents, column: Column) -> Problem:
 def _is_it_the_clock(contents: Contents, suspect: str) -> Problem:
     return Problem(
         "DE-065",
-        f"{contents.path}, column {suspect}",
+        f"{contents.path}, column {suspect or 'without a name'}",
         "numbers that rise evenly as a clock does, and were not used",
         "a clock called time",
         f"if it is the clock: clock: {{column: {suspect!r}, unit: s}} in subject.yaml; else nothing",

@@ -17,7 +17,7 @@ from deepemg.recordings.read import in_convention
 from deepemg.recordings.readers import open_file
 from deepemg.recordings.readers.csv import GAP
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.spelling import nearest
+from deepemg.recordings.spelling import nearest, short
 from deepemg.recordings.subject import SubjectFolder, TrialRow
 
 AXES = "xyz"
@@ -75,7 +75,7 @@ def _no_marker(contents: Contents, name: str) -> Problem:
         "DE-041",
         str(contents.path),
         f"markers {', '.join(known)}" if known else "no markers (columns named x, y and z behind a name)",
-        f"a marker {name!r}",
+        f"a marker {short(name)}",
         f"{nearest(name, known)}correct kinematics: markers in subject.yaml, or name a column with the angle instead",
     )
 

@@ -52,7 +52,7 @@ class Problem:
 def place_in_files(paths: Sequence[Path], label: str) -> str:
     """Place of a problem that several files share: the first file, how many more, and what in them."""
     different = list(dict.fromkeys(paths))
-    more = f" and {len(different) - 1} more files" if len(different) > 1 else ""
+    more = f" and {len(different) - 1} more file{'s' * (len(different) > 2)}" if len(different) > 1 else ""
     return f"{different[0]}{more}, {label}"
 
 
@@ -65,7 +65,8 @@ def one_line_each(problems: Iterable[Problem]) -> list[Problem]:
     for same in groups.values():
         places = list(dict.fromkeys(problem.place for problem in same))
         about = tuple(dict.fromkeys(name for problem in same for name in problem.about))
-        place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more places"
+        more = "" if len(places) < 3 else "s"
+        place = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more place{more}"
         merged.append(replace(same[0], place=place, about=about))
     return merged
 

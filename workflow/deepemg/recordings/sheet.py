@@ -31,7 +31,7 @@ def read_sheet(path: Path) -> Sheet:
     """Rows of a small table, without empty cells and empty rows. Raises RecordingError where it is no table of text."""
     if read_bytes(path, head_only=True)[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise RecordingError([_no_sheet(path, "an Excel workbook that is named .csv")])
-    lines = read_lines(path)
+    lines = ["" if line.lower().startswith("sep=") else line for line in read_lines(path)]  # Excel's own first line
     first = next((line for line in lines if line.strip(' ,;\t"') and not line.lstrip(' "').startswith("# ")), None)
     if first is None:
         raise RecordingError([_no_sheet(path, "an empty file")])
@@ -61,7 +61,9 @@ def _cells(path: Path, lines: list[str], delimiter: str) -> Iterator[tuple[int, 
     try:
         for cells in table:
             if any("\n" in cell for cell in cells):
-                raise RecordingError([_no_sheet(path, f"a quote that is not closed in its row, before row {table.line_num}")])
+                raise RecordingError(
+                    [_no_sheet(path, f"a quote that is not closed in its row, before row {table.line_num}")]
+                )
             yield table.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
         raise RecordingError([_no_sheet(path, f"{error} in row {table.line_num}")]) from None

@@ -144,7 +144,7 @@ class SubjectFolder:
         return channel.kind != "excitation" or trial.role in ("movement", "mvc")
 
     def emg_path(self, channel: Channel, trial: TrialRow) -> Path:
-        return existing(self.recordings / channel.file.format(trial=trial.trial, emg_file=trial.emg_file))
+        return self._file(channel.file, trial=trial.trial, emg_file=trial.emg_file)
 
     def turn(self, channel: Channel) -> tuple[int, int] | None:
         """Which of the rows that ask for the same column of the same file a channel is, and of how many."""
@@ -154,12 +154,16 @@ class SubjectFolder:
     def kinematics_path(self, trial: TrialRow, entry: dict[str, Any] | None = None) -> Path:
         """File of the angle of a trial, or of another signal that `entry` describes."""
         pattern = (entry or {}).get("file") or self.description["kinematics"].get("file", "{kinematics_file}")
-        return existing(self.recordings / pattern.format(trial=trial.trial, kinematics_file=trial.kinematics_file))
+        return self._file(pattern, trial=trial.trial, kinematics_file=trial.kinematics_file)
 
     def torque_path(self, trial: TrialRow) -> Path:
         """File of the measured torque of a trial that names a torque_file."""
         pattern = self.description["torque"].get("file", "{torque_file}")
-        return existing(self.recordings / pattern.format(trial=trial.trial, torque_file=trial.torque_file))
+        return self._file(pattern, trial=trial.trial, torque_file=trial.torque_file)
+
+    def _file(self, pattern: str, **names: str | None) -> Path:
+        """The file that a pattern names, whichever way its slashes lean and its umlauts are written."""
+        return existing(self.recordings / pattern.format(**names).replace("\\", "/"))
 
     @property
     def texts(self) -> tuple[Path, ...]:
@@ -228,7 +232,7 @@ class _OneOfEach(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "an alias (*) in place of a value", mark)
         return super().compose_node(parent, index)
 
-    def construct_yaml_int(self, node: yaml.ScalarNode) -> float:
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> Any:
         value = super().construct_yaml_int(node)
         return value if abs(value) <= sys.float_info.max else math.copysign(math.inf, value)
 

@@ -62,6 +62,7 @@ def render_page(
     torque: pd.DataFrame,
     parameters: pd.DataFrame,
     versions: Mapping[str, str],
+    tested: bool = True,
 ) -> str:
     """The page of one subject as HTML, with everything inside and no link to anywhere.
 
@@ -72,7 +73,7 @@ def render_page(
     list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
     figure 6 as SVG.
     `deep_emg`, `torque`, `parameters`: this subject's rows of the result tables of these names; `identified` and
-    `at_bound` of `parameters` are true or false.
+    `at_bound` of `parameters` are true or false. `tested` says whether the trials shown were put aside for a test.
     """
     environment = Environment(
         loader=PackageLoader("deepemg.report"),
@@ -84,7 +85,7 @@ def render_page(
     environment.filters.update(cell=_cell, embedded=_embedded, load=load_label)
     return environment.get_template("subject.html.j2").render(
         subject=subject,
-        facts=facts,
+        facts={name: value for name, value in facts.items() if value not in (None, "")},
         joint=joint,
         value_label=reference_label([reference]),
         reference=reference,
@@ -102,6 +103,7 @@ def render_page(
         n_at_bound=int(parameters["at_bound"].sum()),
         n_identified=int(parameters["identified"].sum()),
         versions=versions,
+        tested=tested,
         labels=METHOD_LABELS,
         colours=METHOD_COLOURS,
     )

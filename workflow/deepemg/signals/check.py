@@ -27,8 +27,9 @@ class Verdict:
 
     def of(self, label: str, trial: str) -> list[Problem]:
         """What was found of one signal (a label such as `channel BIC`) in one trial, and that it could not be read."""
-        own = [p for p in self.problems if label in p.about and (trial in p.about or len(p.about) == 1)]
         judged = self.judged
+        trials = {t.trial for t in judged.subject.trials} if judged else set()
+        own = [p for p in self.problems if label in p.about and (trial in p.about or not trials & set(p.about))]
         if judged is None or own:
             return own
         channel = next((c for c in judged.subject.channels if f"channel {c.name}" == label), None)
@@ -71,4 +72,5 @@ SEEN_AGAIN = {  # what the samples show of a cause that the texts have told
     "DE-036": ("DE-036", "DE-082"),
     "DE-037": ("DE-037", "DE-082"),
     "DE-040": ("DE-040", "DE-051"),
+    "DE-042": ("DE-042", "DE-070", "DE-077", "DE-078"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,10 @@ def judge(
     angles = {
         t: (subject.kinematics_path(t), found.angle[t.trial]) for t in subject.movements if t.trial in found.angle
     }
-    copies.check_trials(found.findings, "joint angle", angles)
-    for channel in channels:
+    copies.check_trials(found.findings, "joint angle", angles, is_raw=False)
+    for channel in channels if subject.movements else ():
         _normalise(found, channel, settings)
+    _judge_hidden(found)
     if together and not any(problem.level == "red" for problem in found.problems):
         judge_together(found, settings)
     _flag_weak_mvc(found)
@@ -69,12 +71,20 @@ def _read_joint(found: Judged, trial: TrialRow, settings: SignalSettings) -> Non
         angle = findings.read(lambda: read_angle(subject, trial), "joint angle", path, limits, trial.trial)
         if angle is not None:
             found.angle[trial.trial] = angle
-            if trial.role == "movement":
+            if trial.role != "movement":
+                angle_checks.check_posture(findings, path, angle, limits, trial=trial.trial)
+            else:
                 joint_range = tuple(subject.generic_joint().length_angles_deg[[0, -1]].tolist())
                 quality = angle_checks.angle_quality(angle, joint_range)
-                included = bool(subject.description["kinematics"].get("included"))
                 angle_checks.check_angle(
-                    findings, path, angle, quality, joint_range, limits, trial=trial.trial, included=included
+                    findings,
+                    path,
+                    angle,
+                    quality,
+                    joint_range,
+                    limits,
+                    trial=trial.trial,
+                    entry=subject.description["kinematics"],
                 )
                 found.kinematics.append({"trial": trial.trial, **quality})
                 _read_gyroscope(found, trial, angle, settings)
@@ -86,7 +96,15 @@ def _read_joint(found: Judged, trial: TrialRow, settings: SignalSettings) -> Non
         found.torque[trial.trial] = measured
         if trial.role != "rest":
             strongest = greatest_moment(subject.generic_joint())
-            torque.check_torque(findings, path, measured, strongest, trial=trial.trial, role=trial.role)
+            torque.check_torque(
+                findings,
+                path,
+                measured,
+                strongest,
+                trial=trial.trial,
+                role=trial.role,
+                unit=subject.description["torque"]["unit"],
+            )
         if trial.trial in found.angle:
             span.check_span(findings, "torque", path, measured, found.angle[trial.trial], limits, trial=trial.trial)
 
@@ -126,12 +144,13 @@ def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: Signal
         return
     found.emg[trial.trial, channel.name] = signal
     if trial.trial in found.angle:
-        span.check_span(findings, label, path, signal, found.angle[trial.trial], limits, trial=trial.trial)
+        as_recorded = replace(signal, start_s=signal.start_s + trial.emg_delay_s)
+        span.check_span(findings, label, path, as_recorded, found.angle[trial.trial], limits, trial=trial.trial)
     if channel.kind != "raw":
         return
     quality = emg.emg_quality(signal, mains_hz=limits.mains_hz, low_hz=band.band_low_hz, high_hz=band.band_high_hz)
     if trial.role != "rest":  # a silent muscle leaves nothing but noise and movement artefact
-        emg.check_emg(findings, label, path, signal, quality, limits, band, trial=trial.trial, volts=channel.is_volts)
+        emg.check_emg(findings, label, path, signal, quality, limits, band, trial=trial.trial, unit=channel.unit)
     loudest = window_maximum(
         np.abs(signal.values - np.mean(signal.values)), rate_hz=signal.rate_hz, window_s=band.mvc_window_s
     )
@@ -144,7 +163,12 @@ def _judge_over_trials(found: Judged, channel: Channel, settings: SignalSettings
     subject, label = found.subject, f"channel {channel.name}"
     own = {t: found.emg[t.trial, channel.name] for t in subject.trials if (t.trial, channel.name) in found.emg}
     paths = {t.trial: subject.emg_path(channel, t) for t in own}
-    copies.check_trials(found.findings, label, {t: (paths[t.trial], s) for t, s in own.items() if t.role != "rest"})
+    copies.check_trials(
+        found.findings,
+        label,
+        {t: (paths[t.trial], s) for t, s in own.items() if t.role != "rest"},
+        is_raw=channel.kind == "raw",
+    )
     numbers = {row["trial"]: row for row in found.channels if row["channel"] == channel.name}
     loudest = max((row["loudest_uv"] for row in numbers.values()), default=0.0)
     for trial in own:
@@ -194,9 +218,26 @@ def _normalise(found: Judged, channel: Channel, settings: SignalSettings) -> Non
     path = subject.emg_path(channel, subject.movements[0])
     if channel.kind != "excitation":
         envelope.check_silent(findings, label, path, movements, limits, unit=channel.unit)
+        files = {trial.trial: subject.emg_path(channel, trial) for trial in subject.movements}
+        envelope.check_silent_once(findings, label, files, movements, share=limits.silent_once)
     if channel.kind != "excitation":
         all_trials = movements if channel.kind == "envelope" else _raw_of(found, channel)
         envelope.check_scaled_per_trial(findings, label, path, all_trials)
+
+
+def _judge_hidden(found: Judged) -> None:
+    """Held-out envelopes against the observed ones of the same movement."""
+    subject = found.subject
+    observed, hidden = (subject.channels_used(use) for use in ("observed", "held_out"))
+    told = {label for _, label, _, _ in found.findings.shared if label.startswith("channels ")}
+    for trial in subject.movements:
+        seen = {c: found.envelopes[trial.trial, c.name] for c in observed if (trial.trial, c.name) in found.envelopes}
+        for channel in hidden:
+            if (trial.trial, channel.name) not in found.envelopes:
+                continue
+            others = {c: s for c, s in seen.items() if f"channels {c.name} and {channel.name}" not in told}
+            own = found.envelopes[trial.trial, channel.name]
+            copies.check_hidden(found.findings, subject.emg_path(channel, trial), trial, (channel, own), others)
 
 
 def _raw_of(found: Judged, channel: Channel) -> dict[str, Signal]:
@@ -205,7 +246,8 @@ def _raw_of(found: Judged, channel: Channel) -> dict[str, Signal]:
     own = [row for row in found.channels if row["channel"] == channel.name and row["trial"] not in resting]
     if any(row["clipped"] > 0 for row in own):
         return {}
-    return {row["trial"]: found.emg[row["trial"], channel.name] for row in own}
+    raw = {row["trial"]: found.emg[row["trial"], channel.name] for row in own}
+    return {trial: replace(signal, values=signal.values - np.median(signal.values)) for trial, signal in raw.items()}
 
 
 def _flag_weak_mvc(found: Judged) -> None:

@@ -96,6 +96,12 @@ class QualitySettings:
         ge=0,
         description="1. A channel whose envelope changes by less in every movement is dead.",
     )
+    silent_once: float = Field(
+        default=0.04,
+        ge=0,
+        le=1,
+        description="1. Peak of a channel in one movement over that in the others below which a sensor was lost.",
+    )
     outside_joint_max: float = Field(
         default=0.45,
         ge=0,

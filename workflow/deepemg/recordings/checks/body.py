@@ -107,7 +107,7 @@ def check_loads(subject: SubjectFolder, rows: dict[int, TrialRow]) -> Iterator[P
         trial = rows[numbers[0]]
         place = f"{subject.folder / 'trials.csv'}, row {numbers[0]}, load"
         if len(numbers) > 1:
-            place = f"{subject.folder / 'trials.csv'}, row {numbers[0]} and {len(numbers) - 1} more rows, load"
+            place = f"{subject.folder / 'trials.csv'}, row {numbers[0]} and {len(numbers) - 1} more, load"
         yield from _check_load(joint, trial, place, strongest)
 
 

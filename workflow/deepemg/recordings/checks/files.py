@@ -14,7 +14,7 @@ from deepemg.recordings.checks.folders import TEXTS
 from deepemg.recordings.extract import find_column
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
 from deepemg.recordings.readers import open_file
-from deepemg.recordings.spelling import nearest
+from deepemg.recordings.spelling import cut, nearest, short
 from deepemg.recordings.subject import SubjectFolder
 from deepemg.recordings.units import same_unit
 
@@ -70,7 +70,7 @@ def check_patterns(subject: SubjectFolder) -> Iterator[Problem]:
     for path, label, pattern, names in patterns:
         if not _is_pattern(pattern, names):
             allowed = " and ".join(f"{{{name}}}" for name in names)
-            yield Problem("DE-025", f"{path}, {label}", repr(pattern), f"a pattern of {allowed}", "correct the braces")
+            yield Problem("DE-025", f"{path}, {label}", short(pattern), f"a pattern of {allowed}", "correct the braces")
 
 
 def _is_pattern(pattern: str, names: tuple[str, ...]) -> bool:
@@ -122,7 +122,7 @@ def _missing_file(path: Path) -> Problem:
     found = "no such file" if is_there else f"no folder {path.parent.name}"
     return Problem(
         "DE-040",
-        str(path),
+        str(path.parent / cut(path.name)),
         "a folder" if os.path.isdir(path) else found,
         "the signal file that channels.csv and trials.csv name",
         f"{likely}correct the name, or add the file",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deepemg.recordings.problems import Problem
-from deepemg.recordings.spelling import fold, nearest
+from deepemg.recordings.spelling import cut, fold, nearest, short
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow
 
 
@@ -22,9 +22,9 @@ def check_channels(subject: SubjectFolder, rows: dict[int, Channel], *, band_hig
         muscles = joint.members(channel.muscle)
         if not muscles:
             fix = f"{nearest(channel.muscle, known)}use the name that joint {joint.name} gives the muscle"
-            yield Problem("DE-020", f"{place}, muscle", repr(channel.muscle), f"one of {', '.join(known)}", fix)
+            yield Problem("DE-020", f"{place}, muscle", short(channel.muscle), f"one of {', '.join(known)}", fix)
         if names[fold(channel.name)] > 1:
-            yield Problem("DE-021", f"{place}, name", f"{channel.name} again", "each name once", "rename one of them")
+            yield Problem("DE-021", f"{place}, name", f"{cut(channel.name)} again", "each name once", "rename one of them")
         for muscle in muscles:
             if muscle in owners:
                 found = f"{muscle} again (already in {owners[muscle]})"
@@ -60,13 +60,13 @@ def check_trials(subject: SubjectFolder, rows: dict[int, TrialRow]) -> Iterator[
             yield Problem("DE-031", place, found, "end_s after start_s", "swap or correct them")
         if trial.torque_file and "torque" not in subject.description:
             expected, fix = "a block torque in subject.yaml that describes it", "add torque with column and unit"
-            yield Problem("DE-034", f"{place}, torque_file", repr(trial.torque_file), expected, fix)
+            yield Problem("DE-034", f"{place}, torque_file", short(trial.torque_file), expected, fix)
         if trial.posture and trial.posture not in joint.postures:
             expected = f"one of {', '.join(joint.postures)}" if joint.postures else f"none, for {joint.name} knows none"
             fix = (
                 f"{nearest(trial.posture, joint.postures)}use a name of the joint's data file, or leave the cell empty"
             )
-            yield Problem("DE-035", f"{place}, posture", repr(trial.posture), expected, fix)
+            yield Problem("DE-035", f"{place}, posture", short(trial.posture), expected, fix)
         yield from _check_files_named(subject, trial, place)
         yield from _check_own_channels(subject, trial, place)
 
@@ -87,7 +87,7 @@ def _check_own_channels(subject: SubjectFolder, trial: TrialRow, place: str) -> 
     for name in (trial.channels or "").split(";"):
         if name.strip() and fold(name) not in known:
             expected, fix = f"some of {', '.join(known.values())}", nearest(name, known.values())
-            found = repr(name.strip())
+            found = short(name.strip())
             yield Problem(
                 "DE-067", f"{place}, channels", found, expected, f"{fix}use names of channels.csv, ; between them"
             )

@@ -15,7 +15,7 @@ from pathlib import Path
 from deepemg.recordings.extract import find_column
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers import open_file
-from deepemg.recordings.spelling import fold
+from deepemg.recordings.spelling import fold, short
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow
 
 
@@ -27,7 +27,7 @@ def check_channel_sheet(subject: SubjectFolder, rows: dict[int, Channel]) -> Ite
         if trial is None or not _one_column(subject, first, channel, trial):
             continue
         place = f"{path}, rows {first_row} and {row}, column"
-        found = f"{first.column!r} of the same file for {first.name} and for {channel.name}"
+        found = f"{short(first.column)} of the same file for {first.name} and for {channel.name}"
         if first.use != channel.use:
             expected = "a held-out channel that no observed one reads (it would be no secret)"
             yield Problem("DE-027", place, found, expected, "correct column or file of one of the two")

@@ -17,7 +17,8 @@ from deepemg.joint.definition import available_joints
 from deepemg.recordings.problems import Problem
 from deepemg.recordings.readers import READERS
 from deepemg.recordings.sheet import Sheet
-from deepemg.recordings.spelling import nearest
+from deepemg.recordings.subject import SIZES
+from deepemg.recordings.spelling import cut, nearest, short
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 FORMATTED = ("format", "emg_format")
@@ -41,14 +42,14 @@ def check_description(path: Path, description: Any) -> Iterator[Problem]:
     yield from _not_finite(description, str(path))
     yield from _no_text(description, str(path))
     if isinstance(description.get("id"), str) and description["id"] != path.parent.name:
-        found, expected = repr(description["id"]), f"the folder's name {path.parent.name!r}"
+        found, expected = short(description["id"]), f"the folder's name {path.parent.name!r}"
         yield Problem("DE-007", f"{path}, id", found, expected, "make them equal")
     joint = description.get("joint")
     if isinstance(joint, str) and joint not in available_joints():
         known = ", ".join(available_joints())
         fix = "name a joint that has a data file"
         yield Problem(
-            "DE-008", f"{path}, joint", repr(joint), f"one of {known}", nearest(joint, available_joints()) + fix
+            "DE-008", f"{path}, joint", short(joint), f"one of {known}", nearest(joint, available_joints()) + fix
         )
     for block in ("kinematics", "torque"):
         entry = description.get(block)
@@ -109,7 +110,7 @@ def _known_format(place: str, entry: dict[str, Any]) -> Iterator[Problem]:
         if isinstance(name, str) and name not in READERS:
             known = ", ".join(READERS)
             fix = f"{nearest(name, READERS)}use one of these, or leave it out: files are known by their content"
-            yield Problem("DE-004", f"{place}, {key}", repr(name), f"one of {known}", fix)
+            yield Problem("DE-004", f"{place}, {key}", short(name), f"one of {known}", fix)
 
 
 def _not_finite(values: Any, place: str) -> Iterator[Problem]:
@@ -143,13 +144,16 @@ def _sentence(error: Any, label: str) -> Iterator[Problem]:
     if kind == "required":
         for key in (key for key in error.validator_value if key not in error.instance):
             if f"{key!r} is a required" in error.message:
-                described = error.schema.get("properties", {}).get(key, {}).get("description", "a value there")
+                described = _description(key)
                 yield Problem("DE-002", label, f"no {key}", described.rstrip("."), f"add {key}")
     elif kind == "additionalProperties":
         known = list(error.schema["properties"])
         for key in (key for key in error.instance if key not in known):
             fix = f"{nearest(str(key), known)}correct or remove it"
-            yield Problem("DE-003", label, f"unknown {key}", f"only {', '.join(known)}", fix)
+            yield Problem("DE-003", label, f"unknown {cut(str(key))}", f"only {', '.join(known)}", fix)
+    elif kind == "enum" and error.instance is None:
+        choices = ", ".join(map(str, error.validator_value))
+        yield Problem("DE-002", label, "no value", f"one of {choices}", "write it, or remove the key")
     elif kind == "enum":
         choices = ", ".join(map(str, error.validator_value))
         fix = f"{nearest(str(error.instance), map(str, error.validator_value))}use one of these"
@@ -160,11 +164,20 @@ def _sentence(error: Any, label: str) -> Iterator[Problem]:
         yield Problem("DE-005", label, found, *_expectation(error))
 
 
+def _description(key: str) -> str:
+    """What a key or column holds, by whichever schema knows it."""
+    for name in ("subject", "channels", "trials"):
+        entry = schema(name)["properties"].get(key, {})
+        if "description" in entry:
+            return str(entry["description"]).rstrip(".")
+    return "a value there"
+
+
 def _expectation(error: Any) -> tuple[str, str]:
     kind, value = error.validator, error.validator_value
     if kind == "type" and value == "string" and isinstance(error.instance, (int, float)):
         return "a text", f'write it in quotes: "{error.instance}"'
-    if kind == "type" and value == "number":
+    if (kind == "type" and value == "number") or (value == "object" and error.path and error.path[-1] in SIZES):
         return "a number with a decimal point", "write the number alone, without its unit"
     if kind == "type":
         names = {"object": "keys with values below it", "boolean": "true or false", "array": "a list"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +85,8 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     best: tuple[int, Dialect] | None = None
     for delimiter in DELIMITERS:
         cells = [split(line, delimiter) for line in lines[:PROBE]]
-        for decimal_comma in (False, True) if delimiter != "," else (False,):
+        quoted = any('"' in line for line in lines[:PROBE])  # a decimal comma in quotes separates nothing
+        for decimal_comma in (False, True) if delimiter != "," or quoted else (False,):
             found = _table_in(cells, decimal_comma)
             if found is None:
                 continue
@@ -103,16 +105,7 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
 
 def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int, int] | None:
     """The first line of the numbers, and in how many columns they stand."""
-    last = cells[len(cells) // 2 :] if len(cells) > 8 else cells[-min(len(cells), 4) :]
-    rows = [row for row in last if any(row)]
-    if not rows:
-        return None
-    width = max(len(row) for row in rows)
-    counts = [0] * width
-    for row in rows:
-        for place, cell in enumerate(row):
-            counts[place] += _is_number(cell, decimal_comma)
-    numeric = [place for place, count in enumerate(counts) if count >= 0.6 * len(rows)]
+    width, numeric = _columns_of_numbers(cells, decimal_comma)
     if not numeric:
         return None
 
@@ -131,14 +124,46 @@ def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int,
             break
     if first == len(cells):
         return None
+    above = [place for place in range(first) if _are_samples(cells[place], numeric, width, decimal_comma, least=1.0)]
+    if above:  # what ended the table is a row of it that is damaged
+        return above[0], len(numeric)
+    while first and _are_samples(cells[first - 1], numeric, width, decimal_comma, least=0.0):
+        first -= 1
     while first + 1 < len(cells) and not _belongs(cells, first, width):
         first += 1
     return first, len(numeric)
 
 
+def _columns_of_numbers(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int, list[int]]:
+    """How many cells the last of some lines have, and in which places most of them hold a number."""
+    last = cells[len(cells) // 2 :] if len(cells) > 8 else cells[-min(len(cells), 4) :]
+    rows = [row for row in last if any(row)]
+    width = usual(map(len, rows)) if rows else 0
+    counts = [sum(_is_number(row[place], decimal_comma) for row in rows if place < len(row)) for place in range(width)]
+    return width, [place for place, count in enumerate(counts) if count >= 0.6 * len(rows)]
+
+
+def usual(counts: Iterable[int]) -> int:
+    """The most common of some numbers."""
+    return Counter(counts).most_common(1)[0][0]
+
+
+def _are_samples(row: Sequence[str], numeric: Sequence[int], width: int, decimal_comma: bool, *, least: float) -> bool:
+    """Whether a row is of samples where none was expected: as many cells as others, and a measured number or a gap.
+
+    At least this share of the columns of numbers must hold one of them. Whole numbers without a sign may be names.
+    """
+    if len(row) != width:
+        return False
+    own = [row[place] for place in numeric]
+    found = [cell for cell in own if _is_number(cell, decimal_comma) or (cell and cell.lower() in GAP)]
+    return len(found) >= least * len(numeric) and any(re.search("[.,-]|^[a-z#]", cell, re.I) for cell in found)
+
+
 def _is_text(row: Sequence[str], numeric: Sequence[int]) -> bool:
     """Whether a row has letters in every column of numbers: names have, and a row with a bad cell has not."""
-    return all(place < len(row) and any(letter.isalpha() for letter in row[place]) for place in numeric)
+    own = [row[place] for place in numeric if place < len(row) and row[place].lower() not in GAP]
+    return len(own) == len(numeric) and all(any(letter.isalpha() for letter in cell) for cell in own)
 
 
 def _belongs(cells: Sequence[Sequence[str]], place: int, width: int) -> bool:
@@ -180,8 +205,13 @@ def names_of(lines: Sequence[str], dialect: Dialect) -> tuple[list[str], list[st
     return names, units
 
 
-def split_columns(path: Path, lines: Sequence[str], dialect: Dialect, names: Sequence[str]) -> list[Sequence[str]]:
-    """Cells of each column. Raises RecordingError at the first row with more or fewer cells than there are names."""
+def split_columns(
+    path: Path, lines: Sequence[str], dialect: Dialect, names: Sequence[str], *, texts_beside: bool = False
+) -> list[Sequence[str]]:
+    """Cells of each column. Raises RecordingError at the first row with more or fewer cells than there are names.
+
+    Where blank cells follow all rows, they must follow each. `texts_beside`: texts may stand to the right of a row.
+    """
     body, delimiter, first = lines[dialect.first_line :], dialect.delimiter, dialect.first_line
     end = len(body)
     while end and not body[end - 1].strip(" \t;,"):
@@ -192,11 +222,13 @@ def split_columns(path: Path, lines: Sequence[str], dialect: Dialect, names: Seq
         line.split(delimiter) for line in body
     ]  # fmt: skip
     count = len(names)
+    plain = [len(row) for row in rows if not any(cell.strip() for cell in row[count:])]
+    least = max(count, usual(plain)) if plain else count
     for place, row in enumerate(rows):
-        if len(row) > count and any(cell.strip() for cell in row[count:]):
-            raise RecordingError([_wrong_cells(path, first + place + 1, row, names, dialect)])
-        if len(row) < count:
-            raise RecordingError([_wrong_cells(path, first + place + 1, row, names, dialect)])
+        beyond = [cell.strip() for cell in row[count:]]
+        too_many = NUMBER.match(beyond[0].replace(",", ".")) if texts_beside and beyond else any(beyond)
+        if len(row) < least or too_many:
+            raise RecordingError([_wrong_cells(path, first + place + 1, row, least, names, dialect)])
     columns: list[Sequence[str]] = [list(column) for column in zip(*(row[:count] for row in rows), strict=True)]
     columns = columns or [[] for _ in names]
     if dialect.decimal_comma:
@@ -204,11 +236,14 @@ def split_columns(path: Path, lines: Sequence[str], dialect: Dialect, names: Seq
     return columns
 
 
-def _wrong_cells(path: Path, row: int, cells: Sequence[str], names: Sequence[str], dialect: Dialect) -> Problem:
+def _wrong_cells(
+    path: Path, row: int, cells: Sequence[str], least: int, names: Sequence[str], dialect: Dialect
+) -> Problem:
     if not any(cell.strip() for cell in cells):
         found, fix = "an empty row between samples", "export the file again without gaps"
     else:
         found = f"{len(cells)} cells below {len(names)} column names"
+        found += f", where other rows have {least}" if len(names) <= len(cells) < least else ""
         fix = "export the file again with a name for each column; was it cut off here?"
         if len(cells) > len(names):
             fix = "export with decimal points, or separate columns by semicolons or tabs; each column needs a name"

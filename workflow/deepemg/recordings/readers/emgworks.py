@@ -64,7 +64,7 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
     labels = _labels(lines[:place], names)
     if not head_only:
         _check_points(path, names, cells, labels)
-    return Contents(path, tuple(_columns(names, cells, labels)), first_row=place + 2)
+    return Contents(path, tuple(_columns(path, names, cells, labels, is_whole=not head_only)), first_row=place + 2)
 
 
 def _names_line(lines: Sequence[str]) -> int | None:
@@ -100,8 +100,10 @@ def _check_points(path: Path, names: Sequence[str], cells: Sequence[Sequence[str
             raise RecordingError([Problem("DE-061", where, f"{count} samples", expected, f"{FIX}; it is cut off")])
 
 
-def _columns(names: Sequence[str], cells: Sequence[Sequence[str]], labels: dict[int, Label]) -> list[Column]:
-    """Each column, down to where its channel ends."""
+def _columns(
+    path: Path, names: Sequence[str], cells: Sequence[Sequence[str]], labels: dict[int, Label], *, is_whole: bool
+) -> list[Column]:
+    """Each column, down to where its channel ends. Raises RecordingError where it does not end there."""
     clocks = [place for place, name in enumerate(names) if CLOCK.match(name)]
     shared = len(clocks) == 1 and len({label.rate_hz for label in labels.values()}) > 1
     columns = []
@@ -110,6 +112,9 @@ def _columns(names: Sequence[str], cells: Sequence[Sequence[str]], labels: dict[
         owner = labels.get(place + 1 if place == clock and len(clocks) > 1 else place, Label())
         end = len(unpadded(cells[place if clock is None else clock], 1))
         end = end if owner.points is None else owner.points
+        if is_whole and len(unpadded(cells[place], end)) > end:
+            found, expected = f"samples after the {end} of its clock or its header", "blanks or zeros there"
+            raise RecordingError([Problem("DE-061", f"{path}, column {name}", found, expected, FIX)])
         if place != clock:
             source, _, own = name.rpartition(":")
             unit = unit_in_name(name) or owner.unit

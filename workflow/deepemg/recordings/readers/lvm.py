@@ -50,13 +50,12 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
         raise RecordingError([Problem("DE-051", str(path), "a file that ends within its header", expected, FIX)])
     delimiter = _separator(lines[: ends[0]])
     names = _trimmed(lines[place].split(delimiter))
-    if fold(names[-1]) == "comment":
+    comments = fold(names[-1]) == "comment"
+    if comments:
         names = _trimmed(names[:-1])
-        rows = [delimiter.join(line.split(delimiter)[: len(names)]) for line in lines[place + 1 :]]
-        lines = [*lines[: place + 1], *rows]
     said = {fold(line.split(delimiter)[0]): line.split(delimiter) for line in lines[: ends[-1]]}
     comma = delimiter != "," and "," in "".join(said.get("decimal_separator", said.get("delta_x", [])))
-    cells = split_columns(path, lines, Dialect(delimiter, comma, place, None, place + 1), names)
+    cells = split_columns(path, lines, Dialect(delimiter, comma, place, None, place + 1), names, texts_beside=comments)
     counts = [finite(cell) or 0 for cell in said.get("samples", [])[1:]]
     if not head_only and len(cells[0]) < max(counts, default=0):  # more are usual: each call of the writer appends
         found, expected = f"{len(cells[0])} samples", f"{max(counts):.0f} as its header says"

@@ -31,17 +31,19 @@ def recognises(head: bytes, path: Path) -> bool:
 def contents(path: Path, *, head_only: bool = False) -> Contents:
     """The clock and the values of the signal. Raises RecordingError where header and samples disagree."""
     lines = read_lines(path, head_only=head_only)
-    rows = [split(line, ",") for line in lines[: NAMES_LINE + 1]]
+    delimiter = ";" if lines and lines[0].count(";") >= len(HEADER) - 1 else ","
+    rows = [split(line, delimiter) for line in lines[: NAMES_LINE + 1]]
     try:
         fields = dict(zip((fold(name) for name in rows[0]), rows[1], strict=True))
         unit = canonical(fields["time_units"], "time")
-        begin, frequency = float(fields["begin_time"]), float(fields["frequency"])
+        begin, frequency = (float(fields[key].replace(",", ".")) for key in ("begin_time", "frequency"))
         count, names = int(fields["count"]), [name.strip() for name in rows[NAMES_LINE]]
+        fields.setdefault("units", "")
         if unit is None or frequency <= 0 or not math.isfinite(frequency * begin) or not names:
             raise ValueError
     except (IndexError, ValueError, KeyError, OverflowError):
         raise RecordingError([_no_header(path)]) from None
-    dialect = Dialect(",", False, NAMES_LINE, None, NAMES_LINE + 1)
+    dialect = Dialect(delimiter, delimiter == ";" and _has_commas(lines), NAMES_LINE, None, NAMES_LINE + 1)
     columns = split_columns(path, lines, dialect, names)
     if not head_only and len(columns[0]) != count:
         found, fix = f"{len(columns[0])} samples", "export the file again: it is cut off"
@@ -57,6 +59,11 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
         ),
         first_row=NAMES_LINE + 2,
     )
+
+
+def _has_commas(lines: list[str]) -> bool:
+    """Whether the samples are written with decimal commas."""
+    return any("," in line for line in lines[NAMES_LINE + 1 : NAMES_LINE + 200])
 
 
 def _no_header(path: Path) -> Problem:

@@ -61,10 +61,10 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
         found, expected = "no rows of sensors, modes, names and rates", "the header of a Trigno Discover export"
         raise RecordingError([Problem("DE-051", str(path), found, expected, FIX)])
     first, width = layout.first_line, len(layout.names)
-    if any(any(row[width:]) for row in rows[layout.names_line + 1 : first]):  # a table of events
-        lines = lines[:first] + [delimiter.join(line.split(delimiter)[:width]) for line in lines[first:]]
+    events = any(any(row[width:]) for row in rows[layout.names_line + 1 : first])
     comma = decimal_comma(lines[first:], delimiter)
-    cells = split_columns(path, lines, Dialect(delimiter, comma, layout.names_line, None, first), layout.names)
+    dialect = Dialect(delimiter, comma, layout.names_line, None, first)
+    cells = split_columns(path, lines, dialect, layout.names, texts_beside=events)
     return Contents(path, tuple(_columns(layout, cells)), first_row=first + 1)
 
 

@@ -6,6 +6,7 @@ As in a table of text, lines may stand above it, and a row of units below its ro
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ NAME = "xlsx"
 MOST_BYTES = 500_000_000  # unpacked: a few kilobytes can unpack to more than a computer holds
 MOST_ROWS, MOST_CELLS = 1_048_576, 50_000_000  # of a sheet; the first is what Excel can hold
 LEAST_ROWS = 10  # of a table of samples; a sheet of settings has fewer, and is read only where there is no other
+NEAR = 4  # rows above the samples among which names and units are
 SHARE = 0.6  # of the rows has a number in each column of numbers: recordings have gaps
 
 Row = Sequence[Any]
@@ -74,6 +76,7 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
     if table is None:
         expected = "a sheet with a row of names, and rows of numbers below it"
         raise RecordingError([Problem("DE-051", str(path), "no table of numbers", expected, "save that sheet as CSV")])
+    _check_beyond(path, table)
     columns = tuple(_columns(table))
     return Contents(path, columns, first_row=table.first + 1, notes=_told(path, table, columns))
 
@@ -106,8 +109,13 @@ def _rows(sheet: Any, most: int) -> Iterator[Row]:
             empty.clear()
 
 
+def _is_stored_number(cell: Any) -> bool:
+    """Whether a cell is no text, no date and no tick, and is a number that a float can be."""
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) <= sys.float_info.max
+
+
 def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float) or (isinstance(cell, str) and bool(NUMBER.match(_with_point(cell))))
+    return _is_stored_number(cell) or (isinstance(cell, str) and bool(NUMBER.match(_with_point(cell))))
 
 
 def _is_text(cell: Any) -> bool:
@@ -133,11 +141,27 @@ def find_table(rows: Sequence[Row]) -> Table | None:
         cells = [probe[place][column] for column in numeric if column < len(probe[place])]
         if 2 * sum(map(_is_number, cells)) >= len(numeric) and not any(map(_is_text, cells)):
             first = place
-        elif first is not None and any(map(_is_text, cells)):
+        elif first is not None and 2 * sum(map(_is_text, cells)) >= len(numeric):
             break
     if first is None or not numeric:
         return None
-    return Table(rows, first, *_above(rows, first, numeric))
+    above = [place for place in range(first) if _are_samples(probe[place], numeric, least=1.0)]
+    first = min(above, default=first)  # what ended the table is then a row of it that is damaged
+    while first and _are_samples(probe[first - 1], numeric, least=0.0):
+        first -= 1
+    names, units = _above(rows, first, numeric)
+    between = range(first if names is None else names + 1, first)
+    damaged = [place for place in between if place != units and not _are_units(rows[place])]
+    return Table(rows, min(damaged, default=first), names, units)
+
+
+def _are_samples(row: Row, numeric: Sequence[int], *, least: float) -> bool:
+    """Whether a row is of samples, though none was expected: a measured number is in it; whole ones may be names.
+
+    At least this share of the columns of numbers must hold a number.
+    """
+    found = [row[column] for column in numeric if column < len(row) and _is_number(row[column])]
+    return len(found) >= least * len(numeric) and any(set(_text(cell)) & set(".-") for cell in found)
 
 
 def _above(rows: Sequence[Row], first: int, numeric: Sequence[int]) -> tuple[int | None, int | None]:
@@ -147,11 +171,29 @@ def _above(rows: Sequence[Row], first: int, numeric: Sequence[int]) -> tuple[int
         row = rows[place]
         return [row[column] for column in numeric if column < len(row) and _is_text(row[column])]
 
-    above = [place for place in range(first - 1, -1, -1) if any(cell is not None for cell in rows[place])][:2]
+    above = [place for place in range(first - 1, -1, -1) if any(cell is not None for cell in rows[place])][:NEAR]
     above = [place for place in above if 2 * len(texts(place)) >= len(numeric)]
-    if len(above) == 2 and all(any(canonical(text, quantity) for quantity in UNITS) for text in texts(above[0])):
+    if len(above) > 1 and _are_units(texts(above[0])):
         return above[1], above[0]
     return (above[0] if above else None), None
+
+
+def _check_beyond(path: Path, table: Table) -> None:
+    """Raises RecordingError where rows have a number right behind the last column with a name: they are shifted."""
+    if table.names is None:
+        return
+    place = max(column for column, cell in enumerate(table.rows[table.names]) if cell is not None) + 1
+    body = table.rows[table.first :]
+    beyond = [row for row, cells in enumerate(body) if place < len(cells) and _is_number(cells[place])]
+    if beyond and len(beyond) < SHARE * len(body):
+        where, found = f"{path}, row {table.first + beyond[0] + 1}", f"a number behind the {place} columns with a name"
+        fix = "move its cells back, if the row is shifted; else leave a column empty, or give that column a name"
+        raise RecordingError([Problem("DE-056", where, found, "as many cells as there are names", fix)])
+
+
+def _are_units(row: Row) -> bool:
+    """Whether a row holds nothing but units."""
+    return all(any(canonical(str(cell), quantity) for quantity in UNITS) for cell in row if cell is not None)
 
 
 def _columns(table: Table) -> Iterator[Column]:
@@ -172,7 +214,7 @@ def _said(table: Table, line: int | None, place: int) -> str:
 
 def _samples(name: str, cells: Sequence[Any]) -> Sequence[str] | np.ndarray:
     """Numbers, NaN where a cell is empty. A clock is text, whose last digit tells how times were rounded."""
-    if all(cell is None or isinstance(cell, int | float) for cell in cells) and not clock_name(name):
+    if all(cell is None or _is_stored_number(cell) for cell in cells) and not clock_name(name):
         return np.array([np.nan if cell is None else float(cell) for cell in cells])
     return [_text(cell) for cell in cells]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from deepemg.signals.checks.findings import Findings
 from deepemg.signals.emg import low_pass
 from deepemg.signals.settings import QualitySettings
 
+NOISE = 12.0  # times the median bend: a noisy angle is noisy everywhere, a lost frame is alone
 SLOPES = (0.7, 1.4)  # of a gyroscope over the angle's derivative; a sensor turned by 45 deg still reaches 0.7
 
 
@@ -36,43 +39,66 @@ def check_angle(
     settings: QualitySettings,
     *,
     trial: str,
-    included: bool,
+    entry: Mapping[str, Any],
 ) -> None:
     """A movement by tens of degrees between a little below 0 (extended) and full flexion, without jumps."""
     low, high, least = settings.angle_min_deg, settings.angle_max_deg, settings.excursion_min_deg
     lowest, highest, label = quality["min_deg"], quality["max_deg"], "joint angle"
     jumps = jumping_frames(angle, settings.jump_deg_s2)
-    if len(jumps):
+    if highest - lowest > 400:
+        expected, found = "degrees or radians of one turn", f"{lowest:.3g} to {highest:.3g} deg"
+        fix = _fix(lowest, highest, settings, entry)
+        findings.add("DE-073", label, path, found=found, expected=expected, fix=fix, trial=trial)
+    elif len(jumps):
         first = jumps[0]
         found = f"{len(jumps)} frames that jump, the first at {angle.time_s[first]:.3f} s ({np.rad2deg(angle.values[first]):.1f} deg)"
         fix = "fill lost markers in the recorder's program, or cut the frames out with start_s and end_s"
+        if float(np.abs(np.diff(np.rad2deg(angle.values))).max()) > 300:
+            fix = "the angle wraps at a full turn: export it unwrapped"
         findings.add("DE-083", label, path, found=found, expected="no jump from frame to frame", fix=fix, trial=trial)
     elif lowest < low or highest > high or highest - lowest < least:
         expected = f"a movement of {least:g} deg or more between {low:g} and {high:g} deg, 0 = extended"
-        found, fix = f"{lowest:.3g} to {highest:.3g} deg", _fix(lowest, highest, settings, included=included)
+        found, fix = f"{lowest:.3g} to {highest:.3g} deg", _fix(lowest, highest, settings, entry)
         findings.add("DE-073", label, path, found=found, expected=expected, fix=fix, trial=trial)
     elif quality["outside_joint"] > settings.outside_joint_max:
         found = f"{lowest:.3g} to {highest:.3g} deg, {quality['outside_joint']:.0%} of it outside the joint"
         expected = "{:g} to {:g} deg, 0 = extended".format(*joint_range_deg)
-        fix = _fix(lowest, highest, settings, included=included)
+        fix = _fix(lowest, highest, settings, entry)
         findings.add("DE-087", label, path, found=found, expected=expected, fix=fix, trial=trial)
     else:
         _flag(findings, path, angle, quality, joint_range_deg, settings, trial=trial)
 
 
-def _fix(lowest: float, highest: float, settings: QualitySettings, *, included: bool) -> str:
-    """The keys that would make the angle one of a living joint."""
+def check_posture(findings: Findings, path: Path, angle: Signal, settings: QualitySettings, *, trial: str) -> None:
+    """The angle of a contraction without movement: a living joint has it all the same."""
+    low, high = settings.angle_min_deg, settings.angle_max_deg
+    lowest, highest = float(np.rad2deg(angle.values.min())), float(np.rad2deg(angle.values.max()))
+    if lowest < low or highest > high:
+        found, expected = f"{lowest:.3g} to {highest:.3g} deg", f"{low:g} to {high:g} deg, 0 = extended"
+        fix = "correct unit, sign, included or offset_deg in kinematics of subject.yaml, or the file of this trial"
+        findings.add("DE-073", "joint angle", path, found=found, expected=expected, fix=fix, trial=trial)
+
+
+def _fix(lowest: float, highest: float, settings: QualitySettings, entry: Mapping[str, Any]) -> str:
+    """The keys that would make the angle one of a living joint; `entry` is kinematics of subject.yaml as it is now."""
     low, high, least = settings.angle_min_deg, settings.angle_max_deg, settings.excursion_min_deg
     span = highest - lowest
-    if span < np.rad2deg(span) <= 180 and span < least and np.rad2deg(highest) <= high:
+    if np.rad2deg(span) >= least > span and low <= np.rad2deg(lowest) and np.rad2deg(highest) <= high:
         return "radians? then write unit: rad in kinematics of subject.yaml"
     if span > 400:
         return "degrees? then write unit: deg in kinematics of subject.yaml; else correct the column"
+    if span < least:
+        return "a hold, or another file? movements must move; set role to hold, or correct the column"
+    if "markers" in entry:
+        return "are proximal and joint exchanged in markers of subject.yaml?"
+    sign, offset, included = entry.get("sign", 1), entry.get("offset_deg", 0), entry.get("included", False)
     ways = []
-    if not included and low <= 180 - highest and 180 - lowest <= high and span >= least:
-        ways.append("included: true, if 180 is the straight arm")
-    if low <= -highest and -lowest <= high and span >= least:
-        ways.append("sign: -1, if flexion counts downwards")
+    for name, turn, move in (("included", -1, 180), ("sign", -1, 0), ("", 1, -90), ("", 1, 90), ("sign", -1, 90)):
+        ends = sorted((turn * lowest + move, turn * highest + move))
+        if low <= ends[0] and ends[1] <= high:
+            keys = {"included": f"included: {str(not included).lower()}", "sign": f"sign: {-sign}", "": ""}[name]
+            shift = f"offset_deg: {offset * (turn if name else 1) + move:g}" if name != "included" and move else ""
+            ways.append(" and ".join(filter(None, (keys, shift))))
     ways.append("offset_deg, if only the zero is off")
     return f"in kinematics of subject.yaml: {'; or '.join(ways)}"
 
@@ -124,8 +150,8 @@ def jumping_frames(angle: Signal, limit_deg_s2: float) -> np.ndarray:
     degrees = np.rad2deg(angle.values)
     if len(degrees) < 4:
         return np.zeros(0, dtype=int)
-    least = max(3.0, limit_deg_s2 / angle.rate_hz**2)
     bend = np.abs(np.diff(degrees, n=2))
+    least = max(3.0, limit_deg_s2 / angle.rate_hz**2, NOISE * float(np.median(bend)))
     return np.asarray(np.flatnonzero(bend > least) + 1)
 
 
@@ -136,7 +162,8 @@ def longest_frozen_s(angle: Signal) -> float:
     moves = np.flatnonzero(steps != 0)
     if len(moves) < 3:
         return 0.0
-    usual = float(np.quantile(np.abs(steps), 0.75))
+    digit = float(np.min(np.abs(steps[moves])))
+    usual = max(float(np.quantile(np.abs(steps), 0.75)), 1.5 * digit)  # a coarse goniometer stands at each digit
     gaps = np.diff(moves) - 1
     abrupt = [
         gap for gap, a, b in zip(gaps, moves[:-1], moves[1:], strict=True) if min(abs(steps[a]), abs(steps[b])) > usual

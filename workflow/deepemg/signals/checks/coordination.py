@@ -19,7 +19,11 @@ from deepemg.signals.settings import QualitySettings
 LOADED_NM = 4.0  # peak moment from which the muscles that give it must be louder than their antagonists
 RANGE_NM = 1.0  # change of the moment within a trial without which nothing can be told
 LONGEST_LAG_S = 0.6
+UNRELATED = 0.6  # without MVC trials each channel is a share of its own loudest, and sides are hard to compare
+ZERO_OFF = 0.05  # share of an angle outside the joint from which the moment is another one, and a lag means nothing
 OUTSIDE = 0.25  # share of an angle outside the joint that, together with a reversal, leaves no doubt
+CLEAR = 1.4  # ratio of sides from which nobody doubts which one lifts
+LATE_ONCE_S = 0.25
 FOLLOWS = 0.3  # correlation below which a lag means nothing
 LABEL = "EMG beside motion"
 
@@ -112,13 +116,14 @@ def check_coordination(
     """
     ratios = [value for m in motions if (value := driver_over_opponent(m)) is not None]
     lifts = [value for m in motions if (value := lifting_over_lowering(m)) is not None]
-    followed = [value for m in motions if (value := following(m)) is not None]
+    followed = [found for m in motions if (found := following(m)) is not None]
     lags = [lag for lag, r in followed if r > FOLLOWS]
-    swapped = bool(ratios) and float(np.median(ratios)) < settings.swapped_flag
+    least = settings.swapped_flag * (1.0 if in_mvc else UNRELATED)
+    swapped = bool(ratios) and float(np.median(ratios)) < least
     if swapped:
         found = f"the muscles that lift are {np.median(ratios):.2f} times as loud as those that do not"
         fix = "look at the envelopes: are flexors and extensors swapped in channels.csv?"
-        expected = f"{settings.swapped_flag:g} times or more"
+        expected = f"{least:.2g} times or more"
         findings.add("DE-108", LABEL, path, found=found, expected=expected, fix=fix)
     if lifts and float(np.exp(np.median(np.log(lifts)))) < settings.reversed_flag:
         found = f"muscles {np.median(lifts):.2f} times as loud in lifting as in lowering"
@@ -133,11 +138,13 @@ def check_coordination(
         fix = "are EMG and angle of one trial, of one start and rate? look at both on the page of deepemg check"
         expected = f"{settings.unrelated_flag:g} or more: muscles that lift follow the moment"
         findings.add("DE-123", LABEL, path, found=found, expected=expected, fix=fix)
-    elif not swapped and lags and float(np.median(lags)) > settings.late_flag_s:
+    elif not swapped and outside_joint < ZERO_OFF and lags and float(np.median(lags)) > settings.late_flag_s:
         found = f"EMG {1000 * np.median(lags):.0f} ms behind the moment"
         fix = "look for a trigger or a wireless delay; if it is known, write it into emg_delay_s of trials.csv"
         expected = f"EMG that leads the moment ({1000 * settings.late_flag_s:.0f} ms at the latest)"
         findings.add("DE-109", LABEL, path, found=found, expected=expected, fix=fix)
+    if not swapped:
+        _check_single(findings, path, motions)
     strengths = [value for m in motions if (value := implied_strength_nm(m)) is not None]
     if in_mvc and strengths and (most := float(np.median(strengths))) > settings.strength_flag * strongest_nm:
         found = f"a strength of {most:.0f} N m, were EMG and moment proportional"
@@ -150,6 +157,23 @@ def check_coordination(
         expected = f"{settings.weakness_flag * strongest_nm:.2g} N m or more"
         findings.add("DE-110", LABEL, path, found=found, expected=expected, fix=fix)
     _check_loads(findings, path, motions, settings)
+
+
+def _check_single(findings: Findings, path: Path, motions: Sequence[Motion]) -> None:
+    """One movement that is unlike all others: channels swapped, or EMG late, in it alone."""
+    ratios = {m.trial: value for m in motions if (value := driver_over_opponent(m)) is not None}
+    lags = {m.trial: best[0] for m in motions if (best := following(m)) is not None and best[1] > FOLLOWS}
+    if len(ratios) > 2 and float(np.median(list(ratios.values()))) > CLEAR:
+        for trial in (name for name, ratio in ratios.items() if ratio < 1 / CLEAR):
+            found = f"in {trial} alone, the muscles that lift {ratios[trial]:.2f} times as loud as those that do not"
+            fix = "are channels swapped in this trial's file?"
+            findings.add("DE-108", LABEL, path, found=found, expected="as in other movements", fix=fix, trial=trial)
+    if len(lags) > 2:
+        for trial, lag in lags.items():
+            if lag - float(np.median(list(lags.values()))) > LATE_ONCE_S and lag > 0:
+                found = f"in {trial} alone, EMG {1000 * lag:.0f} ms behind the moment"
+                fix = "look at the trigger of this trial; a known delay goes into emg_delay_s of trials.csv"
+                findings.add("DE-109", LABEL, path, found=found, expected="as in other movements", fix=fix, trial=trial)
 
 
 def _check_loads(findings: Findings, path: Path, motions: Sequence[Motion], settings: QualitySettings) -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import median_filter
-from scipy.signal import find_peaks, welch
+from scipy.signal import detrend, find_peaks, welch
 
 from deepemg.recordings.signal import Signal
+from deepemg.recordings.units import scale
 from deepemg.signals.checks.findings import Findings
 from deepemg.signals.emg import band_pass
 from deepemg.signals.settings import EnvelopeSettings, QualitySettings
 
 EXTREME = 0.999  # of the largest deviation: samples beyond it stand at the rail of a converter
 ONE_SIDED = 0.15  # lower over upper deviation from the median, below which a signal was rectified
+VOLTS = ("uV", "mV", "V", "nV")
 HEART_HZ = (0.7, 3.0)
 
 
@@ -55,14 +57,14 @@ def check_emg(
     emg: EnvelopeSettings,
     *,
     trial: str,
-    volts: bool,
+    unit: str,
 ) -> None:
     """Raw EMG has some microvolts to some millivolts, power where EMG has power, and both signs."""
     note = {"label": label, "path": path, "trial": trial}
     low, high, share = settings.rms_min_uv, settings.rms_max_uv, settings.raw_power_min
-    if not quality["rms_uv"] > 0 or (volts and not low <= quality["rms_uv"] <= high):
+    if not quality["rms_uv"] > 0 or (unit in VOLTS and not low <= quality["rms_uv"] <= high):
         found = f"{quality['rms_uv']:.3g} uV rms"
-        fix = _unit_fix(quality["rms_uv"], settings)
+        fix = _unit_fix(quality["rms_uv"], unit, settings)
         findings.add("DE-070", **note, found=found, expected=f"{low:g} to {high:g} uV", fix=fix)  # type: ignore[arg-type]
     elif quality["power_in_band"] < share:
         found = f"{quality['power_in_band']:.0%} of the power in the EMG band"
@@ -77,13 +79,17 @@ def check_emg(
             findings.add(identity, **note, found=found, expected=expected, fix=fix)  # type: ignore[arg-type]
 
 
-def _unit_fix(rms_uv: float, settings: QualitySettings) -> str:
-    """Which unit would make the amplitude that of EMG, a factor of a thousand being what people confuse."""
+def _unit_fix(rms_uv: float, unit: str, settings: QualitySettings) -> str:
+    """Which unit would make the amplitude that of EMG."""
     if rms_uv <= 0:
         return "remove the dead channel, or leave the trial out"
-    for factor, way in ((1e3, "larger"), (1e6, "larger"), (1e-3, "smaller"), (1e-6, "smaller")):
-        if settings.rms_min_uv <= 10 * rms_uv * factor and rms_uv * factor <= settings.rms_max_uv:
-            return f"correct the unit (V, mV, uV): it is {factor if factor > 1 else 1 / factor:g} times {way}, or au"
+    likely = [
+        other
+        for other in VOLTS
+        if settings.rms_min_uv <= rms_uv * scale(other, "emg") / scale(unit, "emg") <= settings.rms_max_uv
+    ]
+    if likely:
+        return f"write {likely[0]} as unit in channels.csv if that is what the file holds, or au if nobody knows"
     return "correct the unit in channels.csv (V, mV, uV), or remove a dead channel"
 
 
@@ -198,7 +204,7 @@ def step_over_rms(signal: Signal, emg: EnvelopeSettings) -> float:
     count = len(signal.values) // width
     if count < 4 or signal.rate_hz <= 2.2 * emg.band_low_hz:
         return 0.0
-    means = np.median(signal.values[: count * width].reshape(count, width), axis=1)
+    means = detrend(np.median(signal.values[: count * width].reshape(count, width), axis=1))
     high = min(emg.band_high_hz, 0.45 * signal.rate_hz)
     inside = band_pass(signal.values, rate_hz=signal.rate_hz, low_hz=emg.band_low_hz, high_hz=high, order=emg.order)
     lasting = [abs(np.median(means[max(0, i - 3) : i]) - np.median(means[i + 1 : i + 4])) for i in range(2, count - 2)]

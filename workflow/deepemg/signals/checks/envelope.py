@@ -85,6 +85,19 @@ def check_silent(
         findings.add("DE-078", label, path, found=found, expected=expected, fix=fix)
 
 
+def check_silent_once(
+    findings: Findings, label: str, paths: dict[str, Path], envelopes: dict[str, Signal], *, share: float
+) -> None:
+    """A channel that is alive in other movements and gives next to nothing in one."""
+    highest = {trial: float(np.quantile(np.abs(envelope.values), 0.99)) for trial, envelope in envelopes.items()}
+    for trial, own in highest.items():
+        others = [value for name, value in highest.items() if name != trial]
+        if others and own < share * float(np.median(others)):
+            found = f"{own:.2g} at most, beside {np.median(others):.2g} in other movements"
+            fix = "look for a lost sensor or cable in this trial; leave the trial out, or name its channels in channels"
+            findings.add("DE-124", label, paths[trial], found=found, expected="a muscle that works", fix=fix, trial=trial)
+
+
 def check_scaled_per_trial(findings: Findings, label: str, path: Path, envelopes: dict[str, Signal]) -> None:
     """Signals that reach the same maximum in every trial were scaled trial by trial: loads cannot be compared."""
     if len(envelopes) < 3:

@@ -10,6 +10,8 @@ from deepemg.recordings.signal import Signal
 from deepemg.signals.checks.findings import Findings
 from deepemg.signals.settings import QualitySettings
 
+USUAL_HZ = (50, 60, 62.5, 100, 120, 125, 148.148, 200, 240, 250, 256, 300, 400, 500, 512, 1000, 1024, 1111.11, 1200,
+            1259.26, 1500, 1925.93, 2000, 2048, 2148.15, 2222.22, 2400, 2500, 3000, 4000, 4096, 5000, 10000)  # fmt: skip
 NOTICED = 0.4  # share of the allowed difference of spans that is told
 FASTER = 1.5  # ratio of median frequencies between trials of one channel that another rate explains, not fatigue
 
@@ -37,7 +39,10 @@ def _rate_hint(signal: Signal, angle: Signal) -> str:
     if abs(signal.start_s - angle.start_s) > 0.1:
         return "correct the clock (they begin at different times), "
     rate = signal.rate_hz * signal.duration_s / angle.duration_s
-    return f"correct rate_hz (with {rate:.6g} Hz they would be equally long), "
+    usual = min(USUAL_HZ, key=lambda hz: abs(hz / rate - 1))
+    if abs(usual / rate - 1) < 0.004:
+        return f"correct rate_hz (with {usual:g} Hz they would be equally long), "
+    return "find out which of the two stopped earlier or lost samples, "
 
 
 def check_spectra(

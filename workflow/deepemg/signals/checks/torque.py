@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from deepemg.recordings.signal import Signal
+from deepemg.recordings.units import UNITS, scale
 from deepemg.signals.checks.findings import Findings
 
 LEAST_NM = 2.0  # an effort below is no contraction, or another unit
@@ -14,7 +15,7 @@ FROM_REST = 0.2  # share of the peak that may stand where the muscles are silent
 LABEL = "torque"
 
 
-def check_torque(findings: Findings, path: Path, torque: Signal, strongest_nm: float, *, trial: str, role: str) -> None:
+def check_torque(findings: Findings, path: Path, torque: Signal, strongest_nm: float, *, trial: str, role: str, unit: str) -> None:
     """A muscle that works gives a moment, and no more than the joint's muscles together could."""
     peak = float(np.max(np.abs(torque.values)))
     most = 2.5 * strongest_nm
@@ -24,9 +25,11 @@ def check_torque(findings: Findings, path: Path, torque: Signal, strongest_nm: f
             "DE-075", LABEL, path, found="0 N m throughout", expected="the moment of the muscles", fix=fix, trial=trial
         )
     elif peak > most or (role == "mvc" and peak < LEAST_NM):
-        unit = "N mm or N cm" if peak > most else "kN m"
+        declared = scale(unit, "torque")
+        likely = [u for u in UNITS["torque"] if LEAST_NM < peak / declared * scale(u, "torque") <= strongest_nm * 1.5]
         found = f"a peak of {peak:.3g} N m"
-        fix = f"correct the unit of torque in subject.yaml ({unit}?), or its offset (offset_nm)"
+        asked = f"write {likely[0]} as unit of torque in subject.yaml, if the file holds it; or" if likely else "correct the unit of torque, or"
+        fix = f"{asked} correct its offset (offset_nm)"
         findings.add(
             "DE-084", LABEL, path, found=found, expected=f"{LEAST_NM:g} to {most:.0f} N m", fix=fix, trial=trial
         )
