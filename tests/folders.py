@@ -31,7 +31,7 @@ def make_folder(data: Path) -> Path:
         for split in ("train", "test"):
             name = f"{load}_{split}"
             rows.append(f"{name},movement,{load},kg,{split},{name}_emg.csv,{name}_angle.csv")
-            width = rng.uniform(49, 50)  # no curl is the same twice
+            width = rng.uniform(45, 50)  # no curl is the same twice
             angle = 60 - width * np.cos(2 * np.pi * 0.4 * np.arange(0, 4, 0.01))
             pd.DataFrame({"time": np.arange(400) / 100, "angle": angle}).to_csv(
                 folder / f"{name}_angle.csv", index=False

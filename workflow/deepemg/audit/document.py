@@ -97,15 +97,14 @@ def speed_table(table: pd.DataFrame) -> str:
 
 
 def detection_table(table: pd.DataFrame) -> str:
-    """Share of faults that were told, by severity; then false alarms on sound draws."""
-    rows = [
-        {"fault (mild, middle, severe)": fault, "draws of each": int(part["draws"].iloc[0])}
-        | {row.severity: f"{row.told:.0%}" for row in part.itertuples()}
-        for fault, part in table[table["severity"].notna()].groupby("fault", sort=False)
-    ]
-    sound = table[table["severity"].isna()]
-    lines = [f"{row.fault.removeprefix('none: ')}: {row.told:.1%} of {row.draws}" for row in sound.itertuples()]
-    return markdown_table(pd.DataFrame(rows)) + "\n\nSound draws: " + "; ".join(lines) + "."
+    """Share of faults that were told, by severity; then what is told of sound draws."""
+    rows = []
+    for fault, part in table[table["severity"].notna()].groupby("fault", sort=False):
+        told = {str(row["severity"]): f"{row['told']:.0%}" for row in part.to_dict("records")}
+        rows.append({"fault (mild, middle, severe)": fault, "draws of each": part["draws"].iloc[0]} | told)
+    sound = table[table["severity"].isna()].to_dict("records")
+    lines = [f"{str(row['fault']).removeprefix('none: ')} {row['told']:.1%} of {row['draws']}" for row in sound]
+    return f"{markdown_table(pd.DataFrame(rows))}\n\nSound draws: {'; '.join(lines)}."
 
 
 def fuzz_table(table: pd.DataFrame) -> str:

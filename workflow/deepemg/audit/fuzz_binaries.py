@@ -85,7 +85,7 @@ def _edf(*, bdf: bool = False, annotated: bool = False) -> bytes:
             for part, rate, label, unit in ((whole[:, 0], 100, "EMG bic", "uV"), (whole[:20, 1], 10, "elbow", "deg"))
         ]
         annotations = [edfio.EdfAnnotation(0.5, None, "start")] if annotated else None
-        file(signals, annotations=annotations, data_record_duration=0.1).write(made)  # type: ignore[arg-type,type-var]
+        file(signals, annotations=annotations, data_record_duration=0.1).write(made)  # type: ignore[arg-type]
     return made.getvalue()
 
 

@@ -240,20 +240,24 @@ def _prepare_folder(sound: Folder, random: Random, folder: Path) -> tuple[str, C
     for file, content in files.items():
         (subject / file).write_bytes(content)
     whole = name in sound.signals or random.random() < WHOLE_CHECK
-    return f"{name if name not in sound.signals else 'a signal file'}: {kind}", lambda: _check_folder(
-        subject, whole=whole
-    )
+    changed = {name: sheet} if sheet is not None and name in sound.sheets else {}
+    said = name if name not in sound.signals else "a signal file"
+    return f"{said}: {kind}", lambda: _check_folder(subject, changed, whole=whole)
 
 
-def _check_folder(folder: Path, *, whole: bool) -> bool:
-    """Whether a subject is not refused."""
+def _check_folder(folder: Path, sheets: dict[str, Text], *, whole: bool) -> bool:
+    """Whether a subject is not refused; it must then have each row of the sheets that were changed."""
     texts = check_texts(folder, band_high_hz=BAND_HIGH_HZ)
-    problems = texts.problems
-    if whole:
-        problems = check_subject(folder, settings=SignalSettings()).problems
+    problems = check_subject(folder, settings=SignalSettings()).problems if whole else texts.problems
     if problems:
         _check_problems(problems)
-    refused = any(problem.level == "red" for problem in problems)
-    if not refused and texts.subject is None:
+    if any(problem.level == "red" for problem in problems):
+        return False
+    if texts.subject is None:
         raise Escape("neither a subject nor a reason why there is none")
-    return not refused
+    read = {"channels.csv": texts.subject.channels, "trials.csv": texts.subject.trials}
+    for name, sheet in sheets.items():
+        filled = [row for row in sheet.rows if row.strip(sheet.delimiter + '" ') and not row.startswith("# ")]
+        if len(read[name]) != len(filled):
+            raise Escape(f"{len(read[name])} of {len(filled)} rows of {name}, and nothing told of it")
+    return True

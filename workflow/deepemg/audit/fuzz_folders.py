@@ -25,7 +25,7 @@ class Folder:
 
 
 def sound_folders() -> dict[str, Folder]:
-    """Two subjects: an angle and two channels; and an angle of markers, a torque, a hidden channel, a hold and a rest."""
+    """Two subjects: one with an angle and two channels, one with markers, a torque and a hidden channel."""
     return {"folder": _plain(), "folder, markers and torque": _markers()}
 
 
@@ -74,13 +74,13 @@ def _markers() -> Folder:
     random = np.random.default_rng(1)
     description = {
         "id": "P1", "joint": "elbow7", "sex": "female", "clock": {"column": "time", "unit": "s"},
-        "kinematics": {"file": "{trial}_joint.csv", "markers": {"proximal": "SHO", "joint": ["EL", "EM"], "distal": "WRI"}},
+        "kinematics": {"file": "{trial}_joint.csv", "markers": dict(proximal="SHO", joint=["EL", "EM"], distal="WRI")},
         "torque": {"column": "moment", "unit": "N m", "rate_hz": ANGLE_HZ, "offset_nm": 0.5},
     }  # fmt: skip
     signals, rows = {}, []
     for name, role, load, more in (
-        ("a", "movement", "1,5", "train;;0;1,2"), ("b", "movement", "1,5", "test;;;"), ("hold", "hold", "2", ";hold_joint.csv;;"),
-        ("mvc", "mvc", "", ";mvc_joint.csv;;"), ("rest", "rest", "", ";;;"),
+        ("a", "movement", "1,5", "train;;0;1,2"), ("b", "movement", "1,5", "test;;;"),
+        ("hold", "hold", "2", ";hold_joint.csv;;"), ("mvc", "mvc", "", ";mvc_joint.csv;;"), ("rest", "rest", "", ";;;"),
     ):  # fmt: skip
         time, angle = _curl(random)
         bend, zero = np.deg2rad(angle), np.zeros(len(time))
@@ -90,10 +90,13 @@ def _markers() -> Folder:
         signals[f"{name}_joint.csv"] = _csv(f"time,{names},moment", [*columns, 20 + np.sin(time)])
         signals[f"{name}_emg.csv"] = _emg(random, "bic,lat,brd", 300 if role == "mvc" else 50)
         rows.append(f"{name};{role};{load};kg?;{more}")
+    own = (("bic", "bic", "BIC", "observed"), ("lat", "#2", "TRIlat", "observed"), ("brd", "brd", "BRD", "held_out"))
     channels = Text(
         "name;file;column;muscle;unit;kind;rate_hz;use;format",
-        ("bic;{trial}_emg.csv;bic;BIC;uV;raw;1000;observed;csv", "lat;{trial}_emg.csv;#2;TRIlat;uV;raw;1000;observed;csv",
-         "brd;{trial}_emg.csv;brd;BRD;uV;raw;1000;held_out;csv"), ";", ends=("\r\n",), encoding="utf-8-sig",
-    )  # fmt: skip
+        tuple(f"{name};{{trial}}_emg.csv;{column};{muscle};uV;raw;1000;{use};csv" for name, column, muscle, use in own),
+        ";",
+        ends=("\r\n",),
+        encoding="utf-8-sig",
+    )
     trials = Text("trial;role;load;load_unit;split;torque_file;start_s;end_s", tuple(rows), ";", ends=("\r\n",))
     return _folder(description, channels, trials, signals)

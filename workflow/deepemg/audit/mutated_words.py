@@ -1,4 +1,4 @@
-"""What people and programs do to subject.yaml and to the sheets: keys, values and cells that are not as they must be."""
+"""What people and programs do to subject.yaml and to the sheets: keys, values and cells that mean nothing."""
 
 from __future__ import annotations
 
@@ -11,32 +11,34 @@ from deepemg.audit.mutated_bytes import Random, pick
 from deepemg.audit.mutations import TEXT
 
 ODD_WORDS = (
-    "", "#²", "#0", "#999", "#" + "9" * 30, "{trial}", "{trial", "{}", "{0}", "{trial[0]}", "{trial.__class__}", "{emg}",
-    "{trial:>999999999}", "{trial!r}", "{trial:d}", "{emg_file}{emg_file}", "..", ".", "/", "/dev/null", "a/b/c", "~",
-    "subject.yaml", "trials.csv", "x" * 300, "x" * 200_000, "a\x00b", "=A1*2", "=1+1", "#N/A", "-", "None", "NaN", "inf",
-    "-1", "0", "1e999", "9" * 400, "9" * 5000, "0,5", "1_000", "TRUE", "2024-05-01", "1:30", "½", "\ufeff", "BIC", "µV",
-    "\udcb5", "csv", "mat", "edf", "xlsx", "c3d", "xdf", "pdf", "train", "TEST", "Movement", "MVC", "mvc", "rest", "hold",
-    "observed", "held out", "HELD_OUT", "lb", "kg?", "%", "bic;lat", ";", "a;b", "angle", "time", "'", '"', "\\", "0_train",
+    "", "#²", "#0", "#999", "#" + "9" * 30, "{trial}", "{trial", "{}", "{0}", "{trial[0]}", "{trial.__class__}",
+    "{emg}", "{trial:>999999999}", "{trial!r}", "{trial:d}", "{emg_file}{emg_file}", "..", ".", "/", "/dev/null",
+    "a/b/c", "~", "subject.yaml", "trials.csv", "x" * 300, "x" * 200_000, "a\x00b", "=A1*2", "=1+1", "#N/A", "-",
+    "None", "NaN", "inf", "-1", "0", "1e999", "9" * 400, "9" * 5000, "0,5", "1_000", "TRUE", "2024-05-01", "1:30", "½",
+    "\ufeff", "BIC", "µV", "\udcb5", "csv", "mat", "edf", "xlsx", "c3d", "xdf", "pdf", "train", "TEST", "Movement",
+    "MVC", "mvc", "rest", "hold", "observed", "held out", "HELD_OUT", "lb", "kg?", "%", "bic;lat", ";", "a;b", "angle",
+    "time", "'", '"', "\\", "0_train",
 )  # fmt: skip
 
 ODD_VALUES = (
-    "", "~", "[]", "{}", "[1, 2]", "{a: 1}", "{value: 70, source: guessed}", "1", "-1", "0", "1.5", "true", "no", "elbow7",
-    "2024-05-01", "2024-13-45", "2024-05-01T10:00:00Z", "9999-12-31T23:59:59-23:59", "12:30:45", "1e999", ".nan", "-.inf",
-    "9" * 400, "9" * 5000, "0x" + "f" * 300, "0x" + "f" * 5000, "0b" + "1" * 20000, "x" * 300, "x" * 100_000,
-    "[" * 40 + "]" * 40, "[" * 400 + "]" * 400, "{a: " * 60 + "1" + "}" * 60, "!!timestamp x", "!!int ''", "!!int x",
-    "!!float ''", "!!bool maybe", "!!binary '*'", "!!binary aGFsbG8=", "!!set {a, b}", "!!omap [a: 1]", "!!pairs [a: 1]",
-    "!!null x", "!!str 5", "!!python/object:os.system x", "!unknown x", '"\\0"', '"\\ud800"', '"a\\nb"', '"\\x07"', "'", '"',
-    "&a x", "*a", "&a [*a]", "&a {x: *a}", "<<: {a: 1}", "? x", "|\n  text", ">-\n  text", "%TAG", "---", "...", "@x", "`x`",
-    "a: b: c", "- x", "? [a]\n: b", "{trial}_angle.csv", "{trial:>999999999}", "{x}", "..", "subject.yaml", "degrees", "RAD",
-    "N·m", "csv", "mat", "clock", "angle", "time", "#2", "#²", "[a, b, c]", "[proximal]", "=", "\ufeff", "\x00", "\x85", "½",
+    "", "~", "[]", "{}", "[1, 2]", "{a: 1}", "{value: 70, source: guessed}", "1", "-1", "0", "1.5", "true", "no",
+    "elbow7", "2024-05-01", "2024-13-45", "2024-05-01T10:00:00Z", "9999-12-31T23:59:59-23:59", "12:30:45", "1e999",
+    ".nan", "-.inf", "9" * 400, "9" * 5000, "0x" + "f" * 300, "0x" + "f" * 5000, "0b" + "1" * 20000, "x" * 300,
+    "x" * 100_000, "[" * 40 + "]" * 40, "[" * 400 + "]" * 400, "{a: " * 60 + "1" + "}" * 60, "!!timestamp x",
+    "!!int ''", "!!int x", "!!float ''", "!!bool maybe", "!!binary '*'", "!!binary aGFsbG8=", "!!set {a, b}",
+    "!!omap [a: 1]", "!!pairs [a: 1]", "!!null x", "!!str 5", "!!python/object:os.system x", "!unknown x", '"\\0"',
+    '"\\ud800"', '"a\\nb"', '"\\x07"', "'", '"', "&a x", "*a", "&a [*a]", "&a {x: *a}", "<<: {a: 1}", "? x",
+    "|\n  text", ">-\n  text", "%TAG", "---", "...", "@x", "`x`", "a: b: c", "- x", "? [a]\n: b", "{trial}_angle.csv",
+    "{trial:>999999999}", "{x}", "..", "subject.yaml", "degrees", "RAD", "N·m", "csv", "mat", "clock", "angle", "time",
+    "#2", "#²", "[a, b, c]", "[proximal]", "=", "\ufeff", "\x00", "\x85", "½",
 )  # fmt: skip
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
 KEYS = (
-    "", "arm", "joint", "Joint", "JOINT", "id", "kinematics", "torque", "clock", "model", "velocity", "markers", "unit",
-    "column", "file", "format", "rate_hz", "use", "mass_kg", "1", "null", "true", "1.5", "2024-05-01", "[a]", "? [a, b]",
-    "{a: 1}", "<<", "=", "*a", "&a joint", "x" * 2000, "a b", "ö", "'", "!!int x",
+    "", "arm", "joint", "Joint", "JOINT", "id", "kinematics", "torque", "clock", "model", "velocity", "markers",
+    "unit", "column", "file", "format", "rate_hz", "use", "mass_kg", "1", "null", "true", "1.5", "2024-05-01", "[a]",
+    "? [a, b]", "{a: 1}", "<<", "=", "*a", "&a joint", "x" * 2000, "a b", "ö", "'", "!!int x",
 )  # fmt: skip
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp500")
 
@@ -130,8 +132,8 @@ def _line_changed(lines: list[str], random: Random) -> list[str]:
     change = pick(random, ("dropped", "doubled", "swapped", "indented", "tab", "cut", "comment", "dash"))
     line = lines[place]
     new = {
-        "dropped": [], "doubled": [line, line], "indented": [f" {line}"], "tab": [f"\t{line}"], "comment": [f"# {line}"],
-        "cut": [line[: int(random.integers(len(line) + 1))]], "dash": [f"- {line}"],
+        "dropped": [], "doubled": [line, line], "indented": [f" {line}"], "tab": [f"\t{line}"],
+        "comment": [f"# {line}"], "cut": [line[: int(random.integers(len(line) + 1))]], "dash": [f"- {line}"],
         "swapped": [*lines[place + 1 : place + 2], line],
     }[change]  # fmt: skip
     return [*lines[:place], *new, *lines[place + (2 if change == "swapped" else 1) :]]

@@ -7,29 +7,31 @@ told.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from deepemg.recordings.clock_names import INDEX, clock_name
 from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.signal import WHOLE, Part
 from deepemg.recordings.spelling import cut, fold, short
+from deepemg.recordings.times import (
+    FASTEST_HZ,
+    JITTER,
+    NEARLY_ALL,
+    PROBE,
+    SLOWEST_HZ,
+    has_gap,
+    inside_part,
+    is_even,
+    is_on_a_grid,
+    is_rounded,
+    nominal_or_own,
+    off_grid,
+    times,
+)
 from deepemg.recordings.units import canonical, scale
-
-SLOWEST_HZ, FASTEST_HZ = 15.0, 200_000.0  # a slower signal holds no elbow's movement: the clock is in another unit
-NAMED_RATE = 0.0005  # a clock and a declared rate that differ by less are the same rate
-FEW_GAPS = 2  # that two sizes of steps do not make a rounded clock
-NEARLY_ALL = 0.9  # of the steps of a clock are alike; the others are gaps
-JITTER = 0.45  # a sample may be off its place by this share of an interval; one lost in the middle leaves 0.5
-PROBE = 50  # cells that tell how many decimals a writer gives
-LONGEST = 64  # letters of a time; a longer cell is none, and takes seconds to be found none
-TIME_OF_DAY = re.compile(r"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$")
 
 
 @dataclass(frozen=True)
@@ -39,42 +41,6 @@ class Clock:
     start_s: float
     rate_hz: float
     notes: tuple[Problem, ...] = ()
-
-
-@lru_cache(maxsize=64)
-def _times(column: Column) -> tuple[np.ndarray, float]:
-    """`_seconds` of a column, which the other columns of its file share."""
-    return _seconds(filled(column.cells))
-
-
-def _seconds(cells: Sequence[str] | np.ndarray) -> tuple[np.ndarray, float]:
-    """Values of a clock, NaN where a cell is none, and the step of its last digit (0 where it is not text)."""
-    if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiu":
-        return cells.astype(float), 0.0
-    text = pd.Series([cell.strip()[:LONGEST] for cell in map(str, cells)], dtype=str)
-    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float)
-    if len(values) and np.isnan(values).mean() > 0.5:
-        if text.str.match(TIME_OF_DAY).all():
-            padded = text.where(text.str.count(":") == 2, "00:" + text).str.replace(",", ".")
-            values = pd.to_timedelta(padded, errors="coerce").dt.total_seconds().to_numpy()
-        else:
-            try:
-                moments = pd.to_datetime(text, errors="coerce")  # by the format of the first, which is quick
-                if moments.isna().any():
-                    moments = pd.to_datetime(text, errors="coerce", format="mixed")
-            except ValueError:  # times of several zones, which pandas does not coerce
-                moments = pd.Series(pd.NaT, text.index)
-            values = (moments - moments.dt.normalize().iloc[0]).dt.total_seconds().to_numpy()
-    return values, min((_last_digit(cell) for cell in text[-PROBE:]), default=0.0)
-
-
-def _last_digit(cell: str) -> float:
-    mantissa, _, exponent = cell.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    try:
-        return float(10.0 ** (int(exponent or 0) - decimals))
-    except (ValueError, OverflowError):
-        return 0.0
 
 
 def clock_of(
@@ -87,9 +53,10 @@ def clock_of(
 ) -> Clock | None:
     """The clock of a column of a file, or None where the file has none.
 
-    Where the file as a whole is uneven, only the `part` that is the trial must be even. `nominal_hz` is the rate that the header or the sheet says, `named` what subject.yaml says of the clock (column,
-    unit). Where several columns are clocks, each column has the one on its left. Raises RecordingError where the clock
-    is uneven, or it cannot be told what it counts.
+    Where the file as a whole is uneven, only the `part` that is the trial must be even. `nominal_hz` is the rate that
+    the header or the sheet says, `named` what subject.yaml says of the clock (column, unit). Where several columns are
+    clocks, each column has the one on its left. Raises RecordingError where the clock is uneven, or it cannot be told
+    what it counts.
     """
     found = _candidate(contents, column, named)
     if found is None or part == WHOLE:
@@ -98,96 +65,44 @@ def clock_of(
         return None
     place, must, unit = found
     clock = contents.columns[place]
-    where = f"{contents.path}, column {clock.name.strip() or place + 1}"
-    values, digit = _times(clock)
+    values, digit = times(clock)
     first = 0
-    if part != WHOLE and not _is_even(values):
-        first, values = _inside(values, part, unit)
+    if part != WHOLE and not is_even(values):
+        first, values = inside_part(values, part, unit)
     bad = np.flatnonzero(np.isnan(values))
     if len(bad) or len(values) < 2:
         if not must:
             return None
         raise RecordingError([_unreadable(contents, clock, bad + first, len(values))])
     steps = np.diff(values)
-    must = must or _has_gap(steps)
+    must = must or has_gap(steps)
+    where = f"{contents.path}, column {clock.name.strip() or place + 1}"
     size = _size(where, float(np.median(steps)), unit, nominal_hz, must)
     if size is None:
         return None
-    values, digit = values * size, digit * size
-    digit = digit if _is_rounded(steps * size, digit) else 0.0
-    rising = values[-1] > values[0]
-    rate = _rate(values, digit) if rising else np.nan
-    notes = []
-    same = nominal_hz is not None and abs(rate - nominal_hz) <= max(
-        NAMED_RATE * nominal_hz, 2 * digit / max(values[-1] - values[0], digit or 1) * nominal_hz
-    )
-    if same and nominal_hz is not None:
-        rate = nominal_hz
-    off = (values - values[0]) * rate - np.arange(len(values)) if rising else np.full(len(values), np.inf)
-    even = rising and (np.abs(off).max() <= JITTER or np.ptp(off) <= 1.001 * digit * rate)
-    if not even:
+    digit = digit * size if is_rounded(steps * size, digit * size) else 0.0
+    if not is_on_a_grid(values * size, digit, nominal_hz):
         if not must:
             return None
-        raise RecordingError([_uneven(where, values, contents.first_row + first, digit)])
+        raise RecordingError([_uneven(where, values * size, contents.first_row + first, digit)])
+    rate, notes = _rate_of(where, values * size, digit, nominal_hz)
+    if size != 1.0 and unit is None:
+        notes.append(_assumed(where, {1e-3: "ms", 1e-6: "us"}[size], rate))
+    return Clock(float(values[0] * size - first / rate), rate, tuple(notes))
+
+
+def _rate_of(where: str, values: np.ndarray, digit: float, nominal_hz: float | None) -> tuple[float, list[Problem]]:
+    """Rate (Hz) of even times, and what should be told of it. Raises RecordingError where it is none of a signal."""
+    rate = nominal_or_own(values, digit, nominal_hz)
     if not SLOWEST_HZ <= rate <= FASTEST_HZ:
         fix = "say its unit: clock: {column: ..., unit: s, ms or us} in subject.yaml"
         raise RecordingError([Problem("DE-054", where, f"{rate:.6g} Hz", f"{SLOWEST_HZ:g} Hz or more", fix)])
-    if nominal_hz is not None and not same:
+    notes = []
+    if nominal_hz is not None and rate != nominal_hz:
         notes.append(differing_rate(where, rate, nominal_hz))
-    if np.abs(off).max() > JITTER:
+    if np.abs(off_grid(values, rate)).max() > JITTER:
         notes.append(_rounded(where, digit, rate, nominal_hz))
-    if size != 1.0 and unit is None:
-        unit = {1e-3: "ms", 1e-6: "us"}[size]
-        notes.append(_assumed(where, unit, rate))
-    return Clock(float(values[0] - first / rate), float(rate), tuple(notes))
-
-
-def _is_even(values: np.ndarray) -> bool:
-    """Whether no time is missing and no step is far from the usual one."""
-    steps = np.diff(values)
-    return bool(np.isfinite(values).all()) and (len(steps) == 0 or float(np.ptp(steps)) < 3 * float(np.median(steps)))
-
-
-def _inside(values: np.ndarray, part: Part, unit: str | None) -> tuple[int, np.ndarray]:
-    """Place of the first time inside a part (s), and the times inside it."""
-    steps = np.diff(values)
-    step = float(np.nanmedian(steps)) if len(steps) else 1.0
-    size = (
-        scale(unit, "time")
-        if unit
-        else next((s for s in (1.0, 1e-3, 1e-6) if 1 / (step * s) >= SLOWEST_HZ), 1.0)
-        if step > 0
-        else 1.0
-    )
-    begin = -np.inf if part.start_s is None else part.start_s / size - step / 2
-    end = np.inf if part.end_s is None else part.end_s / size + step / 2
-    inside = np.flatnonzero((values >= begin) & (values <= end))
-    return (int(inside[0]), values[inside[0] : inside[-1] + 1]) if len(inside) > 1 else (0, values)
-
-
-def _has_gap(steps: np.ndarray) -> bool:
-    """Whether times rise by the same step nearly everywhere, and not everywhere: a clock, whatever it is called."""
-    usual = float(np.median(steps))
-    share = float(np.mean(np.abs(steps - usual) <= JITTER * abs(usual)))
-    return usual > 0 and NEARLY_ALL <= share < 1
-
-
-def _is_rounded(steps: np.ndarray, digit: float) -> bool:
-    """Whether steps are of two sizes, as rounding makes them; where nearly all are equal, a longer one is a gap.
-
-    The sizes differ by one in the last digit.
-    """
-    sizes, counts = np.unique(np.round(steps / (np.abs(steps).max() or 1.0), 6), return_counts=True)
-    if np.ptp(steps) > 1.5 * digit:
-        return False
-    return len(sizes) > 1 and float(np.sort(counts)[-2]) > max(0.01 * len(steps), FEW_GAPS)
-
-
-def _rate(values: np.ndarray, digit: float) -> float:
-    """Rate (Hz) of rising times: by their ends where they are exact, by a line through them where they are rounded."""
-    if digit == 0:
-        return float((len(values) - 1) / (values[-1] - values[0]))
-    return float(1 / np.polyfit(np.arange(len(values)), values, 1)[0])
+    return float(rate), notes
 
 
 def _candidate(contents: Contents, column: Column, named: dict[str, str] | None) -> tuple[int, bool, str | None] | None:
@@ -251,7 +166,7 @@ def _check_index(contents: Contents, column: Column) -> None:
     for other in contents.columns:
         if other is column or fold(other.name) not in INDEX:
             continue
-        values, _ = _times(other)
+        values, _ = times(other)
         steps = np.diff(values)
         off = np.flatnonzero(steps != 1)
         if len(steps) and 0 < len(off) <= (1 - NEARLY_ALL) * len(steps) and np.median(steps) == 1:

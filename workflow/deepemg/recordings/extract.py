@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from deepemg.recordings.clocks import NAMED_RATE, clock_of, differing_rate, unnamed_clock
+from deepemg.recordings.clocks import clock_of, differing_rate, unnamed_clock
 from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.signal import WHOLE, Part, Signal
 from deepemg.recordings.spelling import cut, fold, nearest, short
+from deepemg.recordings.times import NAMED_RATE
 
 NUMBERED = re.compile(r"#[0-9]{1,9}$")
 PAST_END_S = 0.02  # a part may end this much after its file: people round to hundredths

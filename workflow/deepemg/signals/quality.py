@@ -49,7 +49,8 @@ def judge(
     angles = {
         t: (subject.kinematics_path(t), found.angle[t.trial]) for t in subject.movements if t.trial in found.angle
     }
-    copies.check_trials(found.findings, "joint angle", angles, is_raw=False)
+    if not found.findings.refuse("joint angle"):
+        copies.check_trials(found.findings, "joint angle", angles, is_raw=False, largest_gap=copies.SAME_ANGLE)
     for channel in channels if subject.movements else ():
         _normalise(found, channel, settings)
     _judge_hidden(found)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepemg.recordings.clocks import INDEX, clock_name, clock_of
+from deepemg.recordings.clock_names import INDEX, clock_name
+from deepemg.recordings.clocks import clock_of
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.extract import matching
 from deepemg.recordings.importers.draft import TEXTS

@@ -124,10 +124,10 @@ def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int,
             break
     if first == len(cells):
         return None
-    above = [place for place in range(first) if _are_samples(cells[place], numeric, width, decimal_comma, least=1.0)]
+    above = [place for place in range(first) if _are_samples(cells[place], numeric, width, least=1.0)]
     if above:  # what ended the table is a row of it that is damaged
         return above[0], len(numeric)
-    while first and _are_samples(cells[first - 1], numeric, width, decimal_comma, least=0.0):
+    while first and _are_samples(cells[first - 1], numeric, width, least=0.0):
         first -= 1
     while first + 1 < len(cells) and not _belongs(cells, first, width):
         first += 1
@@ -148,15 +148,16 @@ def usual(counts: Iterable[int]) -> int:
     return Counter(counts).most_common(1)[0][0]
 
 
-def _are_samples(row: Sequence[str], numeric: Sequence[int], width: int, decimal_comma: bool, *, least: float) -> bool:
+def _are_samples(row: Sequence[str], numeric: Sequence[int], width: int, *, least: float) -> bool:
     """Whether a row is of samples where none was expected: as many cells as others, and a measured number or a gap.
 
-    At least this share of the columns of numbers must hold one of them. Whole numbers without a sign may be names.
+    At least this share of the columns of numbers must hold one of them. Whole numbers without a sign may be names; a
+    point or a comma makes a number measured, whichever is that of the table.
     """
     if len(row) != width:
         return False
     own = [row[place] for place in numeric]
-    found = [cell for cell in own if _is_number(cell, decimal_comma) or (cell and cell.lower() in GAP)]
+    found = [cell for cell in own if NUMBER.match(cell.replace(",", ".", 1)) or (cell and cell.lower() in GAP)]
     return len(found) >= least * len(numeric) and any(re.search("[.,-]|^[a-z#]", cell, re.I) for cell in found)
 
 

@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 from scipy.io import loadmat
 
-from deepemg.recordings.clocks import clock_name
+from deepemg.recordings.clock_names import clock_name
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.text import read_bytes, unreadable

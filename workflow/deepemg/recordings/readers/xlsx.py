@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 
-from deepemg.recordings.clocks import clock_name
+from deepemg.recordings.clock_names import clock_name
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.csv import GAP, NUMBER, PROBE

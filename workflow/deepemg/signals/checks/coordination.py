@@ -116,7 +116,7 @@ def check_coordination(
     """
     ratios = [value for m in motions if (value := driver_over_opponent(m)) is not None]
     lifts = [value for m in motions if (value := lifting_over_lowering(m)) is not None]
-    followed = [found for m in motions if (found := following(m)) is not None]
+    followed = [best for m in motions if (best := following(m)) is not None]
     lags = [lag for lag, r in followed if r > FOLLOWS]
     least = settings.swapped_flag * (1.0 if in_mvc else UNRELATED)
     swapped = bool(ratios) and float(np.median(ratios)) < least
@@ -165,15 +165,15 @@ def _check_single(findings: Findings, path: Path, motions: Sequence[Motion]) -> 
     lags = {m.trial: best[0] for m in motions if (best := following(m)) is not None and best[1] > FOLLOWS}
     if len(ratios) > 2 and float(np.median(list(ratios.values()))) > CLEAR:
         for trial in (name for name, ratio in ratios.items() if ratio < 1 / CLEAR):
-            found = f"in {trial} alone, the muscles that lift {ratios[trial]:.2f} times as loud as those that do not"
+            text = f"in {trial} alone, the muscles that lift {ratios[trial]:.2f} times as loud as those that do not"
             fix = "are channels swapped in this trial's file?"
-            findings.add("DE-108", LABEL, path, found=found, expected="as in other movements", fix=fix, trial=trial)
+            findings.add("DE-108", LABEL, path, found=text, expected="as in other movements", fix=fix, trial=trial)
     if len(lags) > 2:
         for trial, lag in lags.items():
             if lag - float(np.median(list(lags.values()))) > LATE_ONCE_S and lag > 0:
-                found = f"in {trial} alone, EMG {1000 * lag:.0f} ms behind the moment"
+                text = f"in {trial} alone, EMG {1000 * lag:.0f} ms behind the moment"
                 fix = "look at the trigger of this trial; a known delay goes into emg_delay_s of trials.csv"
-                findings.add("DE-109", LABEL, path, found=found, expected="as in other movements", fix=fix, trial=trial)
+                findings.add("DE-109", LABEL, path, found=text, expected="as in other movements", fix=fix, trial=trial)
 
 
 def _check_loads(findings: Findings, path: Path, motions: Sequence[Motion], settings: QualitySettings) -> None:

@@ -14,6 +14,7 @@ from deepemg.signals.checks.findings import Findings
 from deepemg.signals.checks.overlap import FEWEST, shows_the_same
 from deepemg.signals.settings import QualitySettings
 
+SAME_ANGLE = np.deg2rad(0.05)  # rms difference (rad) below which two angles are one, written with other digits
 EQUAL = 0.999  # correlation from which two signals are one
 
 
@@ -70,11 +71,16 @@ def check_hidden(
 
 
 def check_trials(
-    findings: Findings, label: str, signals: Mapping[TrialRow, tuple[Path, Signal]], *, is_raw: bool
+    findings: Findings,
+    label: str,
+    signals: Mapping[TrialRow, tuple[Path, Signal]],
+    *,
+    is_raw: bool,
+    largest_gap: float = np.inf,
 ) -> None:
     """Trials with the same samples, or one within another; train and test make a leak."""
     for (first, (_, a)), (second, (path, b)) in combinations(signals.items(), 2):
-        if not shows_the_same(a, b, is_raw=is_raw):
+        if not shows_the_same(a, b, is_raw=is_raw, largest_gap=largest_gap):
             continue
         splits = {first.split, second.split} if first.role == second.role == "movement" else set()
         found = f"the samples of {first.trial}"
