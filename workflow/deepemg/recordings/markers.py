@@ -111,7 +111,9 @@ def _check_lost(path: Path, positions: dict[str, np.ndarray], places: Signal, wo
     """Raises RecordingError naming each marker that is lost (not a number, or exactly 0, 0, 0) in the trial."""
     problems = []
     for name, position in positions.items():
-        lost = np.flatnonzero((position == LOST).any(axis=1) | (position == 0).all(axis=1))
+        at_zero = (position == 0).all(axis=1)
+        at_zero &= not at_zero.all()  # a marker that never leaves 0, 0, 0 is the origin of the frame, and not lost
+        lost = np.flatnonzero((position == LOST).any(axis=1) | at_zero)
         if len(lost):
             at_s = places.time_s[lost[0]]
             found = f"{len(lost)} frames without it, the first in {word} {places.values[lost[0]]:.0f} ({at_s:.4g} s)"
