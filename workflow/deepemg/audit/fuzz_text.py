@@ -121,7 +121,7 @@ def _number(cell: str) -> float:
     """What a cell means; NaN where it is no finite number."""
     text = cell.strip().strip('"').strip()
     try:
-        value = float(text.replace(",", ".")) if text.isascii() and "_" not in text else math.nan
+        value = float(text.replace(",", ".")) if "_" not in text else math.nan
     except ValueError:
         return math.nan
     return value if math.isfinite(value) else math.nan

@@ -13,6 +13,7 @@ from deepemg.audit import draw_coordination, draw_likeness
 from deepemg.audit.consistency import consistency
 from deepemg.audit.coordination import coordination
 from deepemg.audit.detection import detection
+from deepemg.audit.fuzz import fuzz
 from deepemg.audit.likeness import likeness
 from deepemg.audit.sensitivity import sensitivity
 from deepemg.audit.speed import speed
@@ -23,7 +24,8 @@ from deepemg.signals.settings import EnvelopeSettings
 from deepemg.simulate.assumptions import load_assumptions, vary
 from deepemg.simulate.cohort import Cohort, make_cohort
 
-DRAWS = 10  # of each fault and severity
+DRAWS = 8  # of each fault and severity
+FUZZ_DRAWS = 10_000
 TIERS = ("T1", "T2", "T3", "T4")
 SIMULATED_CHANNEL, REAL_CHANNEL = "BIClong", "BIC"  # biceps, as the two recordings name it
 
@@ -127,4 +129,5 @@ PARTS: dict[str, Callable[[AuditOptions], pd.DataFrame]] = {
     "sensitivity": _sensitivity,
     "speed": _speed,
     "detection": _detection,
+    "fuzz": lambda options: fuzz(FUZZ_DRAWS, options.seed),
 }

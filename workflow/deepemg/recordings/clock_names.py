@@ -62,12 +62,13 @@ WEAK = frozenset(["t", "x", "xvalue", "s", "ms", "us", "abszisse", "abscissa"]) 
 INDEX = frozenset(
     ["frame", "frames", "sample", "samples", "index", "#", "nr", "no", "n", "row", "framenumber", "samplenumber"]
 )
+LONGEST = 200  # letters of a name that are looked at: of thousands, the pattern below would try each part
 WITH_UNIT = re.compile(r"^(.*?)[\s_]*(?:[(\[{/,_ ]|\bin\b)\s*([^\s()\[\]{}/,_]+)\s*[)\]}]?$")
 
 
 def clock_name(name: str) -> tuple[bool, str | None] | None:
     """None where a name is no clock's; else whether it must be one, and the unit that it states."""
-    text = fold(name)
+    text = fold(name[:LONGEST])
     parts = WITH_UNIT.match(text)
     unit = canonical(parts[2], "time") if parts else None
     base = re.sub(r"[\W_]+", "", parts[1] if parts and unit else text)

@@ -84,13 +84,14 @@ def same_unit(written: str, declared: str) -> bool:
     return not found or bool(found & said)
 
 
+LONGEST = 200  # letters at the end of a name that are looked at
 IN_NAME = re.compile(r"[(\[{]\s*([^()\[\]{}]+?)\s*[)\]}]\s*$|,\s*([^,]+?)\s*$")
 NAMED = ("emg", "angle", "angular velocity", "torque", "length")
 
 
 def unit_in_name(name: str) -> str | None:
     """The unit that a column's name ends with, in brackets or behind a comma: `EMG 1 (mV)`, `BICEPS, uV`."""
-    found = IN_NAME.search(name)
+    found = IN_NAME.search(name[-LONGEST:])
     text = (found[1] or found[2]) if found else None
     if text is None or text.isdigit():
         return None

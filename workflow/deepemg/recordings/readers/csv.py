@@ -21,7 +21,7 @@ from deepemg.recordings.units import UNITS, canonical, unit_in_name
 NAME = "csv"
 DELIMITERS = ("\t", ";", ",", " ")  # " ": any run of blanks
 PROBE = 200  # lines at the top in which the table must begin
-NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.I)
+NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$", re.I)
 GAP = {"", "nan", "inf", "-inf", "na", "n/a", "null", "none", "-", "#n/a", "#div/0!"}
 
 

@@ -50,7 +50,8 @@ def recognises(head: bytes, path: Path) -> bool:
     """By the text that MATLAB begins with, HDF5's signature, or the header of a first variable (version 4)."""
     if head[:4] == HDF5 or _is_version_4(head):
         return True
-    return (head[:6] == b"MATLAB" and b" MAT-file" in head[:40]) or (0 in head and path.suffix.lower() == ".mat")
+    is_named = path.suffix.lower() == ".mat" and (0 in head or head[:6] == b"MATLAB")
+    return is_named or (head[:6] == b"MATLAB" and b" MAT-file" in head[:40])
 
 
 def _is_version_4(head: bytes) -> bool:

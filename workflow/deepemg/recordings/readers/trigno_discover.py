@@ -22,7 +22,7 @@ from deepemg.recordings.units import unit_in_name
 
 NAME = "trigno_discover"
 FIRST = re.compile(r'^\s*"?Application:"?\s*([,;\t])\s*"?\s*Trigno Discover', re.I)
-RATE = re.compile(r"(-?[\d.,]+) ?Hz\)?$", re.I)
+RATE = re.compile(r"(-?[\d.,]{1,30}) ?Hz\)?$", re.I)
 INTERVAL = re.compile(r"^[\d.,eE+-]+ ?s$")
 TOP = 14  # lines among which the rows above the samples are
 CLOCK = "Time (s)"  # for `EMG 1 Time Series (s)`: the name by which clocks are known

@@ -100,10 +100,12 @@ def _length(raw: bytes, place: int) -> tuple[int, int]:
 
 
 def _is_whole(stream: dict[str, Any]) -> bool:
-    """Whether a stream is of numbers. Raises ValueError where it has not the samples that its end counts."""
+    """Whether a stream is of numbers. Raises ValueError where it has not the samples that its end counts, or their times."""
     said = ((stream.get("footer") or {}).get("info") or {}).get("sample_count")
     if said and int(said[0]) != len(stream["time_stamps"]):
         raise ValueError("samples are missing")
+    if not np.isfinite(np.asarray(stream["time_stamps"], dtype=float)).all():
+        raise ValueError("times that are no numbers")
     return isinstance(stream["time_series"], np.ndarray) and stream["time_series"].dtype.kind in "fiu"
 
 
