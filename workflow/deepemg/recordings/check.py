@@ -14,9 +14,10 @@ from deepemg.recordings.checks.folders import check_missing, check_passed_over
 from deepemg.recordings.checks.names import check_channels, check_protocol, check_trials
 from deepemg.recordings.checks.sheets import check_channel_sheet, check_trial_sheet
 from deepemg.recordings.checks.texts import check_description, check_sheet, row_problems, schema
+from deepemg.recordings.description import read_description
 from deepemg.recordings.problems import Problem, RecordingError, one_line_each
 from deepemg.recordings.sheet import Sheet, read_sheet
-from deepemg.recordings.subject import SubjectFolder, make_subject, read_description
+from deepemg.recordings.subject import SubjectFolder, make_subject
 
 SHEETS = ("channels", "trials")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepemg.recordings.subject import SIZES, SubjectFolder
+from deepemg.recordings.description import SIZES
+from deepemg.recordings.subject import SubjectFolder
 
 
 def protocol_row(subject: SubjectFolder) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def seconds(cells: Sequence[str] | np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def last_digit(cell: str) -> float:
+    """Size of the last digit of a number as text: 0.01 of 1.25; 0 where it is none."""
     mantissa, _, exponent = cell.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     try:

@@ -17,7 +17,7 @@ from deepemg.joint.definition import available_joints
 from deepemg.recordings.problems import Problem
 from deepemg.recordings.readers import READERS
 from deepemg.recordings.sheet import Sheet
-from deepemg.recordings.subject import SIZES
+from deepemg.recordings.description import SIZES
 from deepemg.recordings.spelling import cut, nearest, short
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"

@@ -100,7 +100,7 @@ def _length(raw: bytes, place: int) -> tuple[int, int]:
 
 
 def _is_whole(stream: dict[str, Any]) -> bool:
-    """Whether a stream is of numbers. Raises ValueError where it has not the samples that its end counts, or their times."""
+    """Whether a stream is of numbers. Raises ValueError where samples that its end counts, or their times, lack."""
     said = ((stream.get("footer") or {}).get("info") or {}).get("sample_count")
     if said and int(said[0]) != len(stream["time_stamps"]):
         raise ValueError("samples are missing")
