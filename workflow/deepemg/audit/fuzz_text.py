@@ -54,7 +54,8 @@ class Text:
 
     def split(self, line: str) -> list[str]:
         """Cells of a line."""
-        return line.split() if self.delimiter == " " else [cell.strip() for cell in line.split(self.delimiter)]
+        is_blank = self.delimiter == " " or (self.delimiter == "\t" and self.delimiter not in line)
+        return line.split() if is_blank else [cell.strip() for cell in line.split(self.delimiter)]
 
     def join(self, cells: Sequence[str]) -> str:
         """The line of some cells."""

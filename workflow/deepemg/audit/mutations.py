@@ -23,6 +23,7 @@ HUGE = (
     "1e999",
     "9" * 5000,
     "9" * 50_000,
+    "1e300",
     "1e-320",
     "18446744073709551616",
     "-9223372036854775809",
@@ -58,7 +59,7 @@ def _rows_swapped(text: Text, random: Random) -> Text:
 
 
 def _end_lost(text: Text, random: Random) -> Text:
-    return replace(text, rows=text.rows[: -int(random.integers(1, len(text.rows)))])
+    return replace(text, rows=text.rows[: -int(random.integers(1, max(len(text.rows) - 9, 2)))])
 
 
 def _in_cells(change: Callable[[list[str], int, Random], list[str]]) -> Callable[[Text, Random], Text]:

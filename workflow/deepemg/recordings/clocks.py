@@ -69,7 +69,7 @@ def clock_of(
     first = 0
     if part != WHOLE and not is_even(values):
         first, values = inside_part(values, part, unit)
-    bad = np.flatnonzero(np.isnan(values))
+    bad = np.flatnonzero(~np.isfinite(values))
     if len(bad) or len(values) < 2:
         if not must:
             return None
@@ -139,7 +139,7 @@ def _size(where: str, step: float, unit: str | None, nominal_hz: float | None, m
     """Seconds of one step of the clock's number. Raises RecordingError where seconds and others are equally likely."""
     if unit is not None:
         return scale(unit, "time")
-    if not step > 0:
+    if not step > np.finfo(float).tiny:
         return 1.0
     rates = {size: 1 / (step * size) for size in (1.0, 1e-3, 1e-6)}
     likely = [size for size, rate in rates.items() if SLOWEST_HZ <= rate <= FASTEST_HZ]

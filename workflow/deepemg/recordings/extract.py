@@ -16,6 +16,7 @@ from deepemg.recordings.spelling import cut, fold, nearest, short
 from deepemg.recordings.times import NAMED_RATE
 
 NUMBERED = re.compile(r"#[0-9]{1,9}$")
+LATEST_S = 1e12  # of a first sample; times since 1970 are less
 PAST_END_S = 0.02  # a part may end this much after its file: people round to hundredths
 
 
@@ -106,6 +107,9 @@ def extract(
             notes.append(_is_it_the_clock(contents, suspect))
     if column.rate_hz is not None and rate_hz is not None and not abs(rate - rate_hz) <= NAMED_RATE * rate_hz:
         notes.append(differing_rate(f"{contents.path}, {column.name}", rate, rate_hz))
+    if not abs(start) < LATEST_S:
+        fix = "export the file again: it is damaged"
+        raise RecordingError([Problem("DE-051", str(contents.path), f"a start at {start:g} s", "one that can be", fix)])
     cells = filled(column.cells)
     _check_part(contents, part, start, start + len(cells) / rate)
     inside = part.samples(first_s=start, rate_hz=rate, count=len(cells))

@@ -88,7 +88,9 @@ def inside_part(values: np.ndarray, part: Part, unit: str | None) -> tuple[int, 
     """Place of the first time inside a part (s), and the times inside it."""
     step = float(np.nanmedian(np.diff(values))) if len(values) > 1 else 1.0
     sizes = (
-        [scale(unit, "time")] if unit else [s for s in (1.0, 1e-3, 1e-6) if step > 0 and 1 / (step * s) >= SLOWEST_HZ]
+        [scale(unit, "time")]
+        if unit
+        else [s for s in (1.0, 1e-3, 1e-6) if step > np.finfo(float).tiny and 1 / (step * s) >= SLOWEST_HZ]
     )
     size = sizes[0] if sizes else 1.0
     begin = -np.inf if part.start_s is None else part.start_s / size - step / 2

@@ -1,1 +1,1 @@
-"""What can be wrong with a subject folder, one kind a file, told by generators of Problem; see `recordings/check.py`."""
+"""What can be wrong with a subject folder, one kind a file, told by generators of Problem; see `../check.py`."""

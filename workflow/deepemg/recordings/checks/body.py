@@ -74,9 +74,9 @@ def _other_unit(key: str, value: float) -> str | None:
     least, most = HUMAN[key][:2]
     if key == "mass_kg":
         return f"g? then write {value / 1000:g}" if least <= value / 1000 <= most else None
-    for scale, unit in SCALES:
-        if least <= value * scale <= most:
-            return f"{unit}? then write {value * scale:.4g}"
+    for size, unit in SCALES:
+        if least <= value * size <= most:
+            return f"{unit}? then write {value * size:.4g}"
     return None
 
 

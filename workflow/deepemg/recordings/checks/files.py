@@ -9,8 +9,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from deepemg.recordings.contents import Contents
 from deepemg.recordings.checks.folders import TEXTS
+from deepemg.recordings.contents import Contents
 from deepemg.recordings.extract import find_column
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
 from deepemg.recordings.readers import open_file

@@ -24,7 +24,8 @@ def check_channels(subject: SubjectFolder, rows: dict[int, Channel], *, band_hig
             fix = f"{nearest(channel.muscle, known)}use the name that joint {joint.name} gives the muscle"
             yield Problem("DE-020", f"{place}, muscle", short(channel.muscle), f"one of {', '.join(known)}", fix)
         if names[fold(channel.name)] > 1:
-            yield Problem("DE-021", f"{place}, name", f"{cut(channel.name)} again", "each name once", "rename one of them")
+            found = f"{cut(channel.name)} again"
+            yield Problem("DE-021", f"{place}, name", found, "each name once", "rename one of them")
         for muscle in muscles:
             if muscle in owners:
                 found = f"{muscle} again (already in {owners[muscle]})"
@@ -42,7 +43,8 @@ def check_channels(subject: SubjectFolder, rows: dict[int, Channel], *, band_hig
 def too_slow(place: str, rate_hz: float, band_high_hz: float) -> Problem:
     """Raw EMG whose rate (Hz) does not hold the band."""
     expected = f"more than {2 * band_high_hz:g} Hz for a band up to {band_high_hz:g} Hz"
-    fix = f"correct rate_hz; if it was recorded so: process_emg: {{band_high_hz: {0.45 * rate_hz:.0f}}} in config/config.yaml"
+    setting = f"process_emg: {{band_high_hz: {0.45 * rate_hz:.0f}}}"
+    fix = f"correct rate_hz; if it was recorded so: {setting} in config/config.yaml"
     return Problem("DE-024", place, f"{rate_hz:g} Hz", expected, fix)
 
 

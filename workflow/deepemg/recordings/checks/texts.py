@@ -14,10 +14,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from deepemg.joint.definition import available_joints
+from deepemg.recordings.description import SIZES
 from deepemg.recordings.problems import Problem
 from deepemg.recordings.readers import READERS
 from deepemg.recordings.sheet import Sheet
-from deepemg.recordings.description import SIZES
 from deepemg.recordings.spelling import cut, nearest, short
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -57,7 +57,8 @@ def check_description(path: Path, description: Any) -> Iterator[Problem]:
     yield from _known_format(str(path), description)
     model = description.get("model")
     if isinstance(model, str) and not os.path.isfile(path.parent / model):
-        yield Problem("DE-040", f"{path}, model", f"no file {_shown(model)}", "an .osim file in the folder", "correct the name")
+        found, expected = f"no file {_shown(model)}", "an .osim file in the folder"
+        yield Problem("DE-040", f"{path}, model", found, expected, "correct the name")
 
 
 def check_sheet(sheet: Sheet, name: str) -> Iterator[Problem]:

@@ -51,7 +51,8 @@ def check_angle(
         findings.add("DE-073", label, path, found=found, expected=expected, fix=fix, trial=trial)
     elif len(jumps):
         first = jumps[0]
-        found = f"{len(jumps)} frames that jump, the first at {angle.time_s[first]:.3f} s ({np.rad2deg(angle.values[first]):.1f} deg)"
+        at = f"{angle.time_s[first]:.3f} s ({np.rad2deg(angle.values[first]):.1f} deg)"
+        found = f"{len(jumps)} frames that jump, the first at {at}"
         fix = "fill lost markers in the recorder's program, or cut the frames out with start_s and end_s"
         if float(np.abs(np.diff(np.rad2deg(angle.values))).max()) > 300:
             fix = "the angle wraps at a full turn: export it unwrapped"

@@ -191,9 +191,7 @@ def _check_loads(findings: Findings, path: Path, motions: Sequence[Motion], sett
         findings.add("DE-121", LABEL, path, found=found, expected="more EMG with more load", fix=fix)
 
 
-def check_direction(
-    findings: Findings, path: Path, trial: str, *, flexors: float, extensors: float
-) -> None:
+def check_direction(findings: Findings, path: Path, trial: str, *, flexors: float, extensors: float) -> None:
     """In a maximal contraction the muscles of its direction are the louder ones, where its name says a direction."""
     named = direction_in_name(trial)
     if named is None:

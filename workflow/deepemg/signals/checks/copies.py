@@ -48,8 +48,10 @@ def check_channels(
             fix = "correct column or file of one of the two in channels.csv"
             identity = "DE-027" if leak else "DE-081"
             findings.add(identity, label, path, found=found, expected=expected, fix=fix, trial=trial.trial)
-        elif trial.role == "movement" and first.kind == second.kind == "raw" and (
-            abs(r := correlation(np.diff(a.values), np.diff(b.values))) > settings.crosstalk_flag
+        elif (
+            trial.role == "movement"
+            and first.kind == second.kind == "raw"
+            and (abs(r := correlation(np.diff(a.values), np.diff(b.values))) > settings.crosstalk_flag)
         ):  # differences: a common drift is no crosstalk
             found, expected = f"a correlation of {r:.2f}", f"{settings.crosstalk_flag:g} or less between raw channels"
             fix = "look for crosstalk, a shared reference, or a wrong label"
@@ -94,4 +96,3 @@ def check_trials(
             identity, expected = "DE-037", "each recording in one trial"
         fix = "correct the file of one of the two in trials.csv"
         findings.add(identity, label, path, found=found, expected=expected, fix=fix, trial=second.trial)
-

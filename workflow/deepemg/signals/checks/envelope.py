@@ -94,8 +94,10 @@ def check_silent_once(
         others = [value for name, value in highest.items() if name != trial]
         if others and own < share * float(np.median(others)):
             found = f"{own:.2g} at most, beside {np.median(others):.2g} in other movements"
-            fix = "look for a lost sensor or cable in this trial; leave the trial out, or name its channels in channels"
-            findings.add("DE-124", label, paths[trial], found=found, expected="a muscle that works", fix=fix, trial=trial)
+            fix = "look for a lost sensor or cable in this trial; leave the trial out, or name its channels"
+            findings.add(
+                "DE-124", label, paths[trial], found=found, expected="a muscle that works", fix=fix, trial=trial
+            )
 
 
 def check_scaled_per_trial(findings: Findings, label: str, path: Path, envelopes: dict[str, Signal]) -> None:

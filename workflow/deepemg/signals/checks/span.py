@@ -10,8 +10,9 @@ from deepemg.recordings.signal import Signal
 from deepemg.signals.checks.findings import Findings
 from deepemg.signals.settings import QualitySettings
 
-USUAL_HZ = (50, 60, 62.5, 100, 120, 125, 148.148, 200, 240, 250, 256, 300, 400, 500, 512, 1000, 1024, 1111.11, 1200,
-            1259.26, 1500, 1925.93, 2000, 2048, 2148.15, 2222.22, 2400, 2500, 3000, 4000, 4096, 5000, 10000)  # fmt: skip
+USUAL_HZ = (50, 60, 62.5, 100, 120, 125, 148.148, 200, 240, 250, 256, 300, 400, 500, 512, 1000, 1024, 1111.11,
+            1200, 1259.26, 1500, 1925.93, 2000, 2048, 2148.15, 2222.22, 2400, 2500, 3000, 4000, 4096, 5000,
+            10000)  # fmt: skip
 NOTICED = 0.4  # share of the allowed difference of spans that is told
 FASTER = 1.5  # ratio of median frequencies between trials of one channel that another rate explains, not fatigue
 

@@ -15,7 +15,9 @@ FROM_REST = 0.2  # share of the peak that may stand where the muscles are silent
 LABEL = "torque"
 
 
-def check_torque(findings: Findings, path: Path, torque: Signal, strongest_nm: float, *, trial: str, role: str, unit: str) -> None:
+def check_torque(
+    findings: Findings, path: Path, torque: Signal, strongest_nm: float, *, trial: str, role: str, unit: str
+) -> None:
     """A muscle that works gives a moment, and no more than the joint's muscles together could."""
     peak = float(np.max(np.abs(torque.values)))
     most = 2.5 * strongest_nm
@@ -28,7 +30,11 @@ def check_torque(findings: Findings, path: Path, torque: Signal, strongest_nm: f
         declared = scale(unit, "torque")
         likely = [u for u in UNITS["torque"] if LEAST_NM < peak / declared * scale(u, "torque") <= strongest_nm * 1.5]
         found = f"a peak of {peak:.3g} N m"
-        asked = f"write {likely[0]} as unit of torque in subject.yaml, if the file holds it; or" if likely else "correct the unit of torque, or"
+        asked = (
+            f"write {likely[0]} as unit of torque in subject.yaml, if the file holds it; or"
+            if likely
+            else "correct the unit of torque, or"
+        )
         fix = f"{asked} correct its offset (offset_nm)"
         findings.add(
             "DE-084", LABEL, path, found=found, expected=f"{LEAST_NM:g} to {most:.0f} N m", fix=fix, trial=trial
