@@ -36,7 +36,7 @@ HANG_S = 5.0
 MOST_BYTES = 2**30
 LONGEST = 2000  # letters of a line that somebody reads
 MOST_COLUMNS = 24  # that are read of a file
-ANOTHER_FORMAT, PART, WHOLE_CHECK, BYTES_OF_TEXT, SHEETS_OF_FOLDERS = 0.05, 0.1, 0.2, 0.25, 0.8  # shares of the draws
+ANOTHER_NAME, ANOTHER_FORMAT, PART, WHOLE_CHECK, BYTES_OF_TEXT, SHEETS_OF_FOLDERS = 0.05, 0.1, 0.2, 0.25, 0.8  # shares of the draws
 PARTS = (Part(0.1, 0.3), Part(0.0, None), Part(None, 1e9), Part(5e9, 6e9))
 
 
@@ -121,7 +121,7 @@ def _prepare(name: str, random: Random, folder: Path) -> tuple[str, Callable[[],
         return _prepare_folder(_folders()[name], random, folder)
     text = _texts().get(name)
     suffix, content = _binaries()[name] if text is None else (text.suffix, text.encode())
-    path = folder / f"a{suffix}"
+    path = folder / f"a{'.dat' if random.random() < ANOTHER_NAME else suffix}"
     if text is None or random.random() < BYTES_OF_TEXT:
         kind = pick(random, tuple(BYTES))
         path.write_bytes(BYTES[kind](content, random))

@@ -111,6 +111,9 @@ def extract(
         fix = "export the file again: it is damaged"
         raise RecordingError([Problem("DE-051", str(contents.path), f"a start at {start:g} s", "one that can be", fix)])
     cells = filled(column.cells)
+    if len(cells) == 1:
+        fix = "export the file again; is it the right file?"
+        raise RecordingError([Problem("DE-053", str(contents.path), "1 sample", "two or more", fix)])
     _check_part(contents, part, start, start + len(cells) / rate)
     inside = part.samples(first_s=start, rate_hz=rate, count=len(cells))
     values = _numbers(contents, column, cells[inside], first_row=contents.first_row + inside.start)

@@ -67,7 +67,7 @@ def _in_archive(path: Path) -> tuple[str, str, str]:
     try:
         with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "a zip archive that is damaged", READABLE, "copy it again, unpack it, and name the file in it"
     if any(name.startswith("word/") for name in names):
         return "a Word document", READABLE, "save the sheet as CSV"
