@@ -214,7 +214,7 @@ FAULTS = {
     "a missing file": (lambda f: (f / "2kg_test_emg.csv.gz").unlink(), "DE-040"),
     "a missing column": (lambda f: spoil(f / "channels.csv", "{emg_file},BIClong,", "{emg_file},LONG,"), "DE-041"),
     "an unknown muscle": (lambda f: spoil(f / "channels.csv", "TRIlat,uV", "TRIlateral,uV"), "DE-020"),
-    "a wrong unit": (lambda f: spoil(f / "channels.csv", "TRIlat,uV", "TRIlat,microvolt"), "DE-004"),
+    "a wrong unit": (lambda f: spoil(f / "channels.csv", "TRIlat,uV", "TRIlat,furlong"), "DE-004"),
 }
 
 
@@ -337,10 +337,11 @@ def deepemg_run(study: Study, *arguments: str) -> subprocess.CompletedProcess[st
 def test_a_run_tells_its_log_and_the_report_and_little_else(study):
     done = deepemg_run(study, "all")
     lines = done.stdout.splitlines()
-    assert done.returncode == 0 and done.stderr == "" and len(lines) == 2, done.stdout + done.stderr
+    assert done.returncode == 0 and done.stderr == "" and len(lines) == 3, done.stdout + done.stderr
     log = study.folder / lines[0].removeprefix("log: ")
     assert "Nothing to be done" in log.read_text()
-    assert lines[1] == "nothing to be done. Report: results/report.html"
+    assert lines[1].startswith("2 subjects, texts and files checked: S1 (8 trials), ")
+    assert lines[2] == "nothing to be done. Report: results/report.html"
 
 
 def test_a_run_that_fails_tells_the_problems_alone(study, tmp_path):
@@ -356,4 +357,4 @@ def test_a_run_whose_samples_are_wrong_tells_the_fault(study, tmp_path):
     spoil(tmp_path / "S1" / "channels.csv", "BIClong,uV", "BIClong,V")
     done = deepemg_run(study, "all", "--config", f"data={tmp_path}", f"results={tmp_path / 'out'}")
     lines = done.stdout.splitlines()
-    assert done.returncode == 1 and len(lines) == 2 and lines[1].startswith("DE-070"), done.stdout
+    assert done.returncode == 1 and len(lines) == 3 and lines[2].startswith("DE-070"), done.stdout

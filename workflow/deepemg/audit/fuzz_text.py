@@ -128,10 +128,11 @@ def _number(cell: str) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def lost(text: Text, found: np.ndarray, padding: str = "") -> str | None:
+def lost(text: Text, found: np.ndarray, padding: str = "", *, spare: int = 0) -> str | None:
     """What a reader lost of the column whose numbers it gave, or took from elsewhere; None where all is in its place.
 
-    After its end a column may be blank, or hold what `padding` consists of. Clocks and indices are passed over.
+    After its end a column may be blank, or hold what `padding` consists of; `spare` samples before it may be missing,
+    which no clock of its own tells. Clocks and indices are passed over.
     """
     rows = [text.split(line) for line in text.rows]
     if text.packed == "xlsx":
@@ -144,8 +145,8 @@ def lost(text: Text, found: np.ndarray, padding: str = "") -> str | None:
         return None
     place = int(np.argmax(shared))
     found = found[max(len(found) - len(rows), 0) :]  # lines above the table may have been read as samples
-    beyond = {cell.strip(padding + ' "') for row in rows[len(found) :] for cell in row[place : place + 1]}
-    if beyond - {""}:
+    beyond = [cell.strip(padding + ' "') for row in rows[len(found) :] for cell in row[place : place + 1]]
+    if len(list(filter(None, beyond))) > spare:
         return f"column {place + 1}: {len(found)} samples of {len(rows)} rows"
     off = np.flatnonzero(~np.isclose(found, numbers[: len(found), place], rtol=1e-9, atol=0))
     if len(off):

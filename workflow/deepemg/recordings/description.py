@@ -32,7 +32,7 @@ class _OneOfEach(yaml.SafeLoader):
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> Any:
         value = super().construct_yaml_int(node)
-        return value if abs(value) <= sys.float_info.max else math.copysign(math.inf, value)
+        return value if abs(value) <= sys.float_info.max else math.inf if value > 0 else -math.inf
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]

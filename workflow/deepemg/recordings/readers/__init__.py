@@ -33,7 +33,7 @@ from deepemg.recordings.readers.text import read_bytes
 BINARY = (c3d, edf, mat, xlsx, xdf)
 TEXT = (noraxon_mr3, trigno_discover, emgworks, vicon_nexus, opensim_storage, trc, lvm, csv)
 READERS: dict[str, ModuleType] = {module.NAME: module for module in (*BINARY, *TEXT)}
-LONGEST_NAME = 500  # letters of a column's name, which is told where another one is not found
+LONGEST_NAME = 500  # letters of what a column, its sensor and its unit are called: they are told where one is missing
 KEPT = 6  # files whose columns are kept while a subject is read: text takes ten times its size on disk
 
 
@@ -68,8 +68,9 @@ def open_file(path: Path, declared: str | None = None, *, head_only: bool = Fals
 @lru_cache(maxsize=KEPT)
 def _open(path: Path, _changed: int, _size: int, declared: str | None, head_only: bool) -> Contents:
     found: Contents = READERS[format_of(path, declared)].contents(path, head_only=head_only)
-    longest = max((len(column.name) for column in found.columns), default=0)
+    said = [text for column in found.columns for text in (column.name, column.source, column.unit) if text]
+    longest = max(map(len, said), default=0)
     if longest > LONGEST_NAME:
-        said, fix = f"a column whose name has {longest} letters", "export the file again: it is damaged"
-        raise RecordingError([Problem("DE-051", str(path), said, f"names of {LONGEST_NAME} letters at most", fix)])
+        text, fix = f"a column whose name has {longest} letters", "export the file again: it is damaged"
+        raise RecordingError([Problem("DE-051", str(path), text, f"names of {LONGEST_NAME} letters at most", fix)])
     return found

@@ -22,6 +22,7 @@ NAME = "csv"
 DELIMITERS = ("\t", ";", ",", " ")  # " ": any run of blanks
 PROBE = 200  # lines at the top in which the table must begin
 NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$", re.I)
+MEASURED = re.compile("[.,-]|^[a-z#]", re.I)  # a number that is no name, or a word that stands for a gap
 GAP = {"", "nan", "inf", "-inf", "na", "n/a", "null", "none", "-", "#n/a", "#div/0!"}
 
 
@@ -124,10 +125,10 @@ def _table_in(cells: Sequence[Sequence[str]], decimal_comma: bool) -> tuple[int,
             break
     if first == len(cells):
         return None
-    above = [place for place in range(first) if _are_samples(cells[place], numeric, width, least=1.0)]
+    above = [place for place in range(first) if _are_samples(cells[place], numeric, width)]
     if above:  # what ended the table is a row of it that is damaged
         return above[0], len(numeric)
-    while first and _are_samples(cells[first - 1], numeric, width, least=0.0):
+    while first and _is_damaged(cells[first - 1], numeric, width):
         first -= 1
     while first + 1 < len(cells) and not _belongs(cells, first, width):
         first += 1
@@ -148,17 +149,27 @@ def usual(counts: Iterable[int]) -> int:
     return Counter(counts).most_common(1)[0][0]
 
 
-def _are_samples(row: Sequence[str], numeric: Sequence[int], width: int, *, least: float) -> bool:
-    """Whether a row is of samples where none was expected: as many cells as others, and a measured number or a gap.
+def _are_samples(row: Sequence[str], numeric: Sequence[int], width: int) -> bool:
+    """Whether a row is of samples though none was expected there: numbers in all columns of numbers, or gaps.
 
-    At least this share of the columns of numbers must hold one of them. Whole numbers without a sign may be names; a
-    point or a comma makes a number measured, whichever is that of the table.
+    Whole numbers without a sign may be names. A point or a comma makes a number measured, whichever the table has.
     """
-    if len(row) != width:
+    good = _values(row, numeric, width)
+    return len(good) == len(numeric) and any(map(MEASURED.search, good))
+
+
+def _is_damaged(row: Sequence[str], numeric: Sequence[int], width: int) -> bool:
+    """Whether a row is a damaged one of samples: a number or a gap is in it, or not one letter, as in no names."""
+    if _are_units(row):
         return False
-    own = [row[place] for place in numeric]
-    found = [cell for cell in own if NUMBER.match(cell.replace(",", ".", 1)) or (cell and cell.lower() in GAP)]
-    return len(found) >= least * len(numeric) and any(re.search("[.,-]|^[a-z#]", cell, re.I) for cell in found)
+    wordless = len(row) == width and any(row) and not any(letter.isalpha() for cell in row for letter in cell)
+    return wordless or any(map(MEASURED.search, _values(row, numeric, width)))
+
+
+def _values(row: Sequence[str], numeric: Sequence[int], width: int) -> list[str]:
+    """The numbers and the words for gaps in the columns of numbers; none where a row has more or fewer cells."""
+    own = [row[place] for place in numeric] if len(row) == width else []
+    return [cell for cell in own if NUMBER.match(cell.replace(",", ".", 1)) or (cell and cell.lower() in GAP)]
 
 
 def _is_text(row: Sequence[str], numeric: Sequence[int]) -> bool:
