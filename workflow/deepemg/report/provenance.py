@@ -1,0 +1,71 @@
+"""Where a page or a release comes from: commit, data, weights, settings, software, machine and time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deepemg.report.versions import versions
+
+
+def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = ()) -> dict[str, str]:
+    """What one must know to make the same again, by name.
+
+    `config` is the whole configuration of the study, `data` its folder of subjects, `weights` the trained weights it
+    took. Digests are those of DVC, so that they can be held against data.dvc and <weights>.dvc.
+    """
+    rows = {"commit": commit(), "data": data_digest(data)}
+    rows |= {path.name: _md5(path) for path in weights}
+    rows |= {"config": config_digest(config), "seed": str(config.get("seed", "none"))}
+    rows |= {"date": made_at().strftime("%Y-%m-%d %H:%M UTC"), "machine": machine()}
+    return rows | {name: version for name, version in versions().items()}
+
+
+def commit(folder: Path = Path()) -> str:
+    """The commit of the checkout, and whether its tracked files were changed since; outside git, that."""
+    try:
+        head = _git(folder, "rev-parse", "HEAD")
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown (no git checkout)"
+    return head + (" and changes since" if changed else "")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def data_digest(folder: Path) -> str:
+    """DVC's digest of a folder as it lies there now: that of data.dvc where nothing was changed or added."""
+    files = sorted((path.relative_to(folder).parts, path) for path in folder.rglob("*") if path.is_file())
+    listing = [{"md5": _md5(path), "relpath": "/".join(parts)} for parts, path in files]
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
+def config_digest(config: Mapping[str, Any]) -> str:
+    """SHA-256 of the settings, whatever their order."""
+    return hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def made_at() -> datetime:
+    """Now, or what SOURCE_DATE_EPOCH says where a build has to be the same twice."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds else datetime.now(UTC)
+
+
+def machine() -> str:
+    """System, processor and number of cores; no name of the computer or its user."""
+    return f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores"
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
