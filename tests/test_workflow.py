@@ -238,7 +238,8 @@ def test_a_wrong_amplitude_stops_before_any_fit_of_any_subject(study, tmp_path):
     spoil(folder / "channels.csv", "BIClong,uV", "BIClong,V")
     output = study.run("all", "--config", f"data={tmp_path}", f"results={tmp_path / 'out'}", check=False)
     lines = [line.strip() for line in output.splitlines() if "DE-" in line]
-    assert len(lines) == 1 and lines[0].startswith("DE-070") and "more files, channel BIClong" in lines[0], output
+    assert len(set(lines)) == 1 and lines[0].startswith("DE-070") and "more files, channel BIClong" in lines[0], output
+    assert output.rstrip().endswith(lines[0])  # shown with the failed job, and the last thing that is said
     assert "Traceback" not in output and "rule fit_method" not in output
     assert not list((tmp_path / "out").rglob("envelopes.parquet"))
 
@@ -340,7 +341,7 @@ def test_a_run_tells_its_log_and_the_report_and_little_else(study):
     assert done.returncode == 0 and done.stderr == "" and len(lines) == 3, done.stdout + done.stderr
     log = study.folder / lines[0].removeprefix("log: ")
     assert "Nothing to be done" in log.read_text()
-    assert lines[1].startswith("2 subjects, texts and files checked: S1 (8 trials), ")
+    assert "texts and files checked: S1 (8 trials)" in lines[1]
     assert lines[2] == "nothing to be done. Report: results/report.html"
 
 
