@@ -30,10 +30,10 @@ subject: .venv/ready     ## one subject, nmm alone, ending in its page: make sub
 	@$(RUN) results/$(ID)/report.html --config "subjects=[$(ID)]" "fit_method={methods: [nmm]}"
 
 test: .venv/ready        ## set up and pass the tests (some 10 minutes)
-	pytest -q -m "not long"
+	pytest -q -n auto --dist loadfile -m "not long"
 
 quick: .venv/ready       ## the tests that take seconds (2 minutes)
-	pytest -q -m "not slow and not long"
+	pytest -q -n auto --dist loadfile -m "not slow and not long"
 
 test-long: .venv/ready   ## the tests that take minutes
 	pytest -q -m long

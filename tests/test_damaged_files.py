@@ -83,7 +83,7 @@ def test_a_noraxon_header_without_its_last_field_is_no_crash(tmp_path):
 
 @pytest.mark.parametrize("cell", ["9" * 50_000, "9" * 50_000 + "x", "_" * 20_000, "(" * 20_000, " " * 20_000 + "x"])
 def test_cells_and_names_without_end_take_no_time(tmp_path, cell):
-    start = time.perf_counter()
+    start = time.process_time()
     for text in (CLOCK, replace(TEXTS["csv, moments"], packed=""), TEXTS["trigno_discover"]):
         first, _, others = text.rows[9].partition(",")
         for changes in (
@@ -94,7 +94,7 @@ def test_cells_and_names_without_end_take_no_time(tmp_path, cell):
         ):
             with suppress(RecordingError):
                 read(write(tmp_path, text, **changes), "#2")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 # Clocks

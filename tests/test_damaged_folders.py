@@ -41,8 +41,8 @@ def test_a_few_lines_that_stand_for_billions_end_at_once(folder):
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     (folder / "subject.yaml").write_text("\n".join([*lines, "id: *i", ""]))
-    start = time.perf_counter()
-    assert ids(folder) == {"DE-006"} and time.perf_counter() - start < 1
+    start = time.process_time()
+    assert ids(folder) == {"DE-006"} and time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("value", ["9" * 400, "0x" + "f" * 5000, "-0b" + "1" * 20_000])

@@ -90,7 +90,7 @@ def draw_once(seed: int, draw: int, folder: Path) -> Outcome:
     random = np.random.default_rng([seed, draw])
     name = formats()[draw % len(formats())]
     kind, run = _prepare(name, random, folder / str(draw))
-    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     accepted, escape = False, ""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -100,7 +100,7 @@ def draw_once(seed: int, draw: int, folder: Path) -> Outcome:
         escape = str(error)
     except Exception:
         escape = traceback.format_exc()
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     if not escape and (seconds > HANG_S or grown > MOST_BYTES):
         escape = f"{seconds:.1f} s, {grown / 2**30:.1f} GiB more memory"

@@ -27,7 +27,7 @@ def findings_lines(results: Path, subjects: Iterable[str]) -> list[str]:
     lines = []
     for name in subjects:
         path = results / name / "quality.json"
-        warnings = json.loads(path.read_text())["warnings"] if path.exists() else []
+        warnings = json.loads(path.read_text()).get("warnings", []) if path.exists() else []
         if warnings:
             ids = ", ".join(dict.fromkeys(line.split()[0] for line in warnings))
             lines.append(f"look at {name}: {ids} (deepemg check {name})")
