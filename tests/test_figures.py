@@ -1,11 +1,10 @@
-"""Figures draw what they are given, say it with units, and come out the same twice; the page is whole and harmless."""
+"""Figures draw what they are given, say it with units, and come out the same twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,6 @@ from deepemg.report import (
     torque_error,
     training_loss,
 )
-from deepemg.report.page import render_page
 from deepemg.report.timeline import end_to_end
 
 JOINT = load_joint("elbow6")
@@ -281,101 +279,6 @@ def test_scores_show_fits_per_load_beside_the_one_fit_and_mark_the_median() -> N
     assert "one fit for all loads" in texts(torque_error.plot(TORQUE_SCORES))
     per_load = TORQUE_SCORES.query("load != 'all'").drop(columns="trial_load")
     assert "one fit for all loads" not in texts(torque_error.plot(per_load))
-
-
-PARAMETERS = cells(
-    *("generic", "lower", "upper", "personal", "sd"),
-    load=[*LOADS, "all"],
-    method=["mse", "nmm-paper"],
-    muscle=list(JOINT.muscle_names),
-    parameter=["F_o", "l_o", "l_s", "pennation", "v_max"],
-).assign(subject="S1", unit="N", identified=True, at_bound=lambda f: f.index < 4)
-PARAMETERS["personal"] = 2000.0 + PARAMETERS.index
-
-
-class Page(HTMLParser):
-    """Elements, addresses and text of a page; refuses tags that do not nest."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[str] = []
-        self.addresses: list[str] = []
-        self.text = ""
-        self.feed(html)
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "srcset", "action")]
-        if tag not in ("meta", "img", "link", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data if self.open and self.open[-1] != "style" else ""
-
-
-def page(subject: str = "S1", reference: str = "mvc", **changes: pd.DataFrame) -> str:
-    tables: dict[str, Any] = {
-        "quality": pd.DataFrame({"channel": ["emg1", "emg2"], "snr_db": [20.0, np.nan], "flags": ["", "mains hum"]}),
-        "angles": pd.DataFrame({"trial": ["a"], "max_deg": [140.0], "flags": [["outside the joint's 0 to 130 deg"]]}),
-        "deep_emg": DEEP_EMG[DEEP_EMG["subject"] == "S1"],
-        "torque": TORQUE_SCORES[TORQUE_SCORES["subject"] == "S1"],
-        "parameters": PARAMETERS,
-    }
-    return render_page(
-        subject,
-        {"joint": JOINT.name, "source": "simulated", "loads": LOADS},
-        joint="elbow",
-        reference=reference,
-        indistinct={"triceps, medial head": ["triceps, lateral head"]},
-        has_truth=True,
-        envelopes={"mse": "<svg><a href='http://example.org'/></svg>", "copy": "<svg/>"},
-        torque_figure="<svg/>",
-        versions={"deepemg": "0.1.0"},
-        **{**tables, **changes},
-    )
-
-
-def test_page_is_whole_without_a_network() -> None:
-    html = page()
-    parsed = Page(html)
-    assert len(parsed.addresses) == 3
-    assert all(address.startswith("data:image/svg+xml;base64,") for address in parsed.addresses)
-    assert not {"script", "link", "iframe"} & set(parsed.seen)
-    assert "url(" not in html and "@import" not in html
-
-
-def test_page_shows_every_row_of_every_table() -> None:
-    parsed = Page(page())
-    assert [value for value in PARAMETERS["personal"] if f"{value:.0f}" not in parsed.text] == []
-    fits = PARAMETERS.groupby(["load", "method"]).ngroups
-    scored = [table[table["subject"] == "S1"] for table in (DEEP_EMG, TORQUE_SCORES)]
-    quality_rows = 2 + 1
-    heads = fits + len(scored) + 2
-    assert "2 of 3 recorded signals carry a flag" in parsed.text
-    assert parsed.seen.count("tr") == heads + quality_rows + sum(map(len, scored)) + len(PARAMETERS)
-
-
-def test_page_escapes_what_it_is_given() -> None:
-    quality = pd.DataFrame({"channel": ["<img src=x>"], "flags": ["<b>hum</b>"]})
-    parsed = Page(page("<script>alert(1)</script>", quality=quality))
-    assert "script" not in parsed.seen and "b" not in parsed.seen
-    assert "Subject <script>alert(1)</script>" in parsed.text
-    assert "x" not in parsed.addresses
-
-
-def test_page_states_its_limits() -> None:
-    with_mvc, without = Page(page()).text, Page(page(reference="training maximum")).text
-    assert "triceps, medial head: prior, not measured." in with_mvc
-    assert "not %MVC" in without and "not %MVC" not in with_mvc
-    assert f"4 of {len(PARAMETERS)} parameters stand at a bound" in with_mvc
-    assert "stays as it is when two that pull against each other" in with_mvc
-    assert "No score" in Page(page(deep_emg=DEEP_EMG.iloc[:0])).text
-    assert "No score" not in with_mvc
 
 
 def test_coverage_leaves_methods_without_a_band_out() -> None:

@@ -49,6 +49,7 @@ def test_a_commit_and_what_was_changed_since(tmp_path):
 def test_settings_in_another_order_are_the_same_settings():
     assert config_digest({"a": 1, "b": {"c": 2, "d": 3}}) == config_digest({"b": {"d": 3, "c": 2}, "a": 1})
     assert config_digest({"a": 1}) != config_digest({"a": 2})
+    assert config_digest({"a": 1, "results": "x"}) == config_digest({"a": 1, "results": "y"})  # a place, no setting
 
 
 def test_a_build_can_be_the_same_twice(monkeypatch, tmp_path):
@@ -56,5 +57,5 @@ def test_a_build_can_be_the_same_twice(monkeypatch, tmp_path):
     assert made_at().year == 1970
     (tmp_path / "w.pt").write_bytes(b"w")
     rows = provenance({"seed": 3}, tmp_path, [tmp_path / "w.pt"])
-    assert rows["seed"] == "3" and rows["date"] == "1970-01-01 00:00 UTC" and len(rows["w.pt"]) == 32
+    assert rows["seed"] == "3" and rows["date"] == "1970-01-01 00:00 UTC" and len(rows["w.pt (DVC)"]) == 32
     assert rows == provenance({"seed": 3}, tmp_path, [tmp_path / "w.pt"])

@@ -1,14 +1,34 @@
-"""The report of the study, one self-contained file, and the settings that were used."""
+"""The report of the study: one self-contained page in the order of the paper."""
 
-import subprocess
 import sys
 
-import yaml
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-files, used = snakemake.input, snakemake.output.config
-with open(used, "w") as file:
-    yaml.safe_dump(snakemake.params.config, file, sort_keys=False)
-command = [sys.executable, "-m", "snakemake", "--report", snakemake.output.report, "--configfile", used, "--"]
-with open(snakemake.log[0], "w") as log:
-    shown = [*files.tables, *files.figures, *files.envelopes, *files.pages]
-    subprocess.run([*command, *shown], stdout=log, stderr=log, check=True)
+import os
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Template
+
+from deepemg.report.pages.findings import Tables, finding
+from deepemg.report.pages.study_page import ReportFigure, render_study
+from deepemg.report.provenance import provenance
+from deepemg.signals.normalisation import reference_label
+
+files, params = snakemake.input, snakemake.params
+unseen = pd.read_csv(files.unseen_load[0]) if files.unseen_load else None
+tables = Tables(*(pd.read_csv(file) for file in files.tables), labels=params.labels, unseen_load=unseen)
+figures = []
+for name, wide, narrow, caption in zip(params.figures, files.figures, files.narrow, files.captions, strict=True):
+    text = Template(Path(caption).read_text().strip()).render(snakemake={"wildcards": params.example})
+    kind = name.split("/")[0]
+    figures.append(ReportFigure(name, text, finding(kind, tables), Path(wide).read_text(), Path(narrow).read_text()))
+folder = Path(snakemake.output.report).parent
+page = render_study(
+    tables,
+    figures,
+    value_label=reference_label(params.references),
+    pages={subject: os.path.relpath(page, folder) for subject, page in zip(params.subjects, files.pages, strict=True)},
+    provenance=provenance(params.config, Path(params.config["data"]), [Path(path) for path in files.weights]),
+)
+Path(snakemake.output.report).write_text(page)

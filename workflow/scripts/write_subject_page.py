@@ -11,31 +11,67 @@ import pandas as pd
 from deepemg.joint.shared_moment_arm import labelled_doubles
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
-from deepemg.report import torque
-from deepemg.report.page import render_page
+from deepemg.report import hidden_muscles, torque
+from deepemg.report.pages.inputs import inputs_table
+from deepemg.report.pages.subject_page import answers, first_method, render_subject
+from deepemg.report.pages.zoomable import zoomable
+from deepemg.report.parameters import with_prior_sd
+from deepemg.report.provenance import provenance
 from deepemg.report.shown import shown
-from deepemg.report.style import svg_text
+from deepemg.report.style import DOUBLE_COLUMN_MM, ONE_COLUMN_MM, svg_text
 from deepemg.report.trial_tables import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
-from deepemg.report.versions import versions
+from deepemg.signals.normalisation import reference_label
 
 files, params = snakemake.input, snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
-joint, observed = subject.generic_joint(), [channel.muscle for channel in subject.channels_used("observed")]
-torques = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests(files.reconstructions)
-page = render_page(
+joint, unit = subject.generic_joint(), reference_label([subject.reference])
+observed = [channel.muscle for channel in subject.channels_used("observed")]
+recorded = {muscle for name in observed for muscle in joint.members(name)}
+hidden = {muscle.name: muscle.label for muscle in joint.muscles if muscle.name not in recorded}
+indistinct = labelled_doubles(joint, observed)
+
+method = first_method(params.methods)
+own = dict(zip(params.methods, files.reconstructions, strict=True))[method]
+reconstruction, measured = shown(pd.read_parquet(own)), pd.read_parquet(files.envelopes)
+held_out = pd.read_parquet(files.held_out) if subject.channels_used("held_out") else None
+deep_emg, torques = shown(pd.read_csv(files.deep_emg)), shown(pd.read_csv(files.torque_scores))
+over_all = deep_emg[(deep_emg["load"] == "all") & (deep_emg["method"] == method)].drop_duplicates("muscle", keep="last")
+parameters = pd.read_csv(dict(zip(params.methods, files.parameters, strict=True))[method])
+torque_tables = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests([own])
+
+
+def both(draw):
+    """A figure for a screen and for a phone."""
+    return svg_text(draw(DOUBLE_COLUMN_MM)), svg_text(draw(ONE_COLUMN_MM))
+
+
+page = render_subject(
     subject.id,
     protocol_row(subject),
     joint=joint.anatomical_name,
     reference=subject.reference,
-    has_truth=bool(subject.channels_used("held_out")),
-    indistinct=labelled_doubles(joint, observed),
-    **quality_of_signals(files.quality),
-    envelopes={name: Path(svg).read_text() for name, svg in zip(params.methods, files.figures, strict=True)},
-    torque_figure=svg_text(torque.plot(*torques)),
-    deep_emg=shown(pd.read_csv(files.deep_emg)),
-    torque=shown(pd.read_csv(files.torque_scores)),
-    parameters=pd.concat([pd.read_csv(file) for file in files.parameters]),
-    versions=versions(),
+    observed=observed,
+    has_truth=held_out is not None,
     tested=any(trial.split == "test" for trial in subject.movements),
+    indistinct=indistinct,
+    answers=answers(reconstruction, over_all, hidden, indistinct),
+    answer=both(
+        lambda width: hidden_muscles.plot(
+            reconstruction, held_out, joint, list(hidden), method, value_label=unit, width_mm=width
+        )
+    ),
+    inputs=inputs_table(subject, pd.read_csv(files.levels)),
+    **quality_of_signals(files.quality),
+    zoomable=zoomable(reconstruction, measured, held_out, joint),
+    envelopes={
+        name: (Path(wide).read_text(), Path(narrow).read_text())
+        for name, wide, narrow in zip(params.methods, files.figures, files.narrow, strict=True)
+    },
+    torque_figure=both(lambda width: torque.plot(*torque_tables, width_mm=width)),
+    deep_emg=deep_emg,
+    torque=torques,
+    parameters=with_prior_sd(parameters, {subject.id: joint}, "hill32"),
+    downloads=params.downloads,
+    provenance=provenance(params.config, Path(params.folder), [Path(path) for path in files.weights]),
 )
 Path(snakemake.output.page).write_text(page)

@@ -30,7 +30,7 @@ def main(
     from deepemg.cli.verdict import show
     from deepemg.recordings.check import check_passed_over, find_subjects
     from deepemg.recordings.problems import Problem
-    from deepemg.report.check_page import write_page
+    from deepemg.report.pages.check_page import write_page
     from deepemg.signals.check import Verdict, check_subject
     from deepemg.study.config import read_settings
 

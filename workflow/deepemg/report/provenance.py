@@ -14,6 +14,8 @@ from typing import Any
 
 from deepemg.report.versions import versions
 
+PLACES = ("data", "recordings", "results", "subjects")  # keys of the configuration that are no settings
+
 
 def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = ()) -> dict[str, str]:
     """What one must know to make the same again, by name.
@@ -21,11 +23,15 @@ def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = 
     `config` is the whole configuration of the study, `data` its folder of subjects, `weights` the trained weights it
     took. Digests are those of DVC, so that they can be held against data.dvc and <weights>.dvc.
     """
-    rows = {"commit": commit(), "data": data_digest(data)}
-    rows |= {path.name: _md5(path) for path in weights}
-    rows |= {"config": config_digest(config), "seed": str(config.get("seed", "none"))}
-    rows |= {"date": made_at().strftime("%Y-%m-%d %H:%M UTC"), "machine": machine()}
-    return rows | {name: version for name, version in versions().items()}
+    rows = {"data (DVC)": data_digest(data)} | {f"{path.name} (DVC)": _md5(path) for path in weights}
+    rows |= {"settings (SHA-256)": config_digest(config), "seed": str(config.get("seed", "none"))}
+    return rows | made_by()
+
+
+def made_by() -> dict[str, str]:
+    """Commit, date, machine and software, by name."""
+    rows = {"commit": commit(), "date": made_at().strftime("%Y-%m-%d %H:%M UTC"), "machine": machine()}
+    return rows | versions()
 
 
 def commit(folder: Path = Path()) -> str:
@@ -51,8 +57,9 @@ def data_digest(folder: Path) -> str:
 
 
 def config_digest(config: Mapping[str, Any]) -> str:
-    """SHA-256 of the settings, whatever their order."""
-    return hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()
+    """SHA-256 of the settings, whatever their order and wherever the folders lie."""
+    settings = {key: value for key, value in config.items() if key not in PLACES}
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def made_at() -> datetime:

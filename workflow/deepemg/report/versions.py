@@ -5,9 +5,11 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-PACKAGES = ("opensim", "torch", "numpy", "scipy", "pandas", "scikit-learn", "snakemake")
+PACKAGES = ("deepemg", "opensim", "torch", "numpy", "scipy", "pandas", "scikit-learn", "snakemake")
 
 
 def versions() -> dict[str, str]:
-    """Python and the packages that numbers depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    """This library, Python, and the packages that numbers depend on."""
+    return {"deepemg": version("deepemg"), "python": platform.python_version()} | {
+        name: version(name) for name in PACKAGES
+    }

@@ -6,11 +6,10 @@ import base64
 from io import BytesIO
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from deepemg.atomic import written_aside
 from deepemg.report import recorded_signals
-from deepemg.report.style import in_house_style
+from deepemg.report.pages.environment import render
+from deepemg.report.provenance import made_by
 from deepemg.signals.check import Verdict
 from deepemg.signals.normalisation import reference_label
 
@@ -21,7 +20,6 @@ SAID = {
 }
 
 
-@in_house_style
 def _picture(verdict: Verdict) -> str:
     """The signals as a PNG inside the page."""
     buffer = BytesIO()
@@ -29,14 +27,12 @@ def _picture(verdict: Verdict) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def render(verdict: Verdict) -> str:
+def render_check(verdict: Verdict) -> str:
     """The page as HTML text, with its picture inside."""
-    environment = Environment(
-        loader=PackageLoader("deepemg.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     judged, subject = verdict.judged, verdict.subject
     assert judged is not None and subject is not None
-    return environment.get_template("check.html.j2").render(
+    return render(
+        "check.html.j2",
         subject=subject,
         light=verdict.light,
         said=SAID[verdict.light],
@@ -44,6 +40,7 @@ def render(verdict: Verdict) -> str:
         picture=_picture(verdict),
         levels=judged.levels,
         reference=reference_label([subject.reference]),
+        provenance=made_by(),
     )
 
 
@@ -51,5 +48,5 @@ def write_page(verdict: Verdict, path: Path) -> Path:
     """Write the page; its folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as aside:
-        aside.write_text(render(verdict), encoding="utf-8")
+        aside.write_text(render_check(verdict), encoding="utf-8")
     return path

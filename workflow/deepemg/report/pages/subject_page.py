@@ -1,109 +1,149 @@
-"""One self-contained page per subject: what was recorded, what was reconstructed, and how far to trust it."""
+"""One self-contained page per subject: the hidden muscles first, then what they rest on and how far to trust them."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from deepemg.report.style import METHOD_COLOURS, METHOD_LABELS, load_label, order_loads, order_methods
+from deepemg.report.pages.cells import cell, known
+from deepemg.report.pages.environment import render
+from deepemg.report.pages.inputs import quality_by_channel
+from deepemg.report.style import order_methods
 from deepemg.signals.normalisation import reference_label
 
-
-def _cell(value: Any) -> str:
-    """A table cell: three significant digits, n/a for what is missing, yes or no."""
-    if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if pd.isna(value):
-        return "n/a"
-    if isinstance(value, (float, np.floating)):
-        return f"{value:.0f}" if abs(float(value)) >= 1000 else f"{value:.3g}"
-    return str(value)
+SCORES = ("rmse", "r", "coverage90")
+NORMAL_90 = 1.645  # standard deviations to either side of a normal distribution's mean that hold 90 % of it
+Picture = tuple[str, str]  # a figure as SVG, for a screen and for a phone
 
 
-def _embedded(svg: str) -> str:
-    """An SVG as a data address: it stays inside the page, keeps its own ids and cannot run scripts."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+def first_method(methods: Sequence[str]) -> str:
+    """The method that a page is about: ours, where it was fitted."""
+    return order_methods(methods)[-1]
 
 
-def _flagged(rows: pd.DataFrame) -> int:
-    return sum(_cell(flags) not in ("", "n/a") for flags in rows.get("flags", []))
+def answers(
+    reconstruction: pd.DataFrame,
+    deep_emg: pd.DataFrame,
+    labels: Mapping[str, str],
+    indistinct: Mapping[str, Sequence[str]],
+) -> list[dict[str, Any]]:
+    """What is known of each hidden muscle: label, mean, peak, mean width of the band, scores, indistinct muscles.
+
+    `reconstruction` is of the trials shown; `deep_emg` holds this method's scores over all of them (none without
+    truth); `labels` are those of the hidden muscles by name.
+    """
+    found = []
+    for muscle, label in labels.items():
+        width = float((reconstruction[f"{muscle}_upper"] - reconstruction[f"{muscle}_lower"]).mean())
+        scored = deep_emg[deep_emg["muscle"] == muscle]
+        values = reconstruction[muscle]
+        answer = {"label": label, "mean": values.mean(), "peak": values.max(), "doubles": indistinct.get(label, [])}
+        answer["width"] = None if np.isnan(width) else width
+        found.append(answer | {name: scored[name].iloc[0] if len(scored) else None for name in SCORES})
+    return found
 
 
-def _by_fit(parameters: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
-    """Parameters as one table per fit: (load, method, rows), the one fit over all loads last."""
-    fits = [
-        (load, method, parameters[(parameters["load"] == load) & (parameters["method"] == method)])
-        for method in order_methods(parameters["method"])
-        for load in order_loads(parameters["load"])
-    ]
-    return [(load, method, rows.drop(columns=["load", "method"])) for load, method, rows in fits if len(rows)]
+def with_marks(parameters: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of the parameters, each with where its marks stand on a bar from lower to upper (0 to 100)."""
+    rows = parameters.to_dict("records")
+    for row in rows:
+        low, span = row["lower"], (row["upper"] - row["lower"]) or 1.0
+
+        def at(value: float, low: float = low, span: float = span) -> float:
+            return round(float(np.clip(100 * (value - low) / span, 0, 100)), 1)
+
+        def between(middle: float, half: float) -> tuple[float, float]:
+            start, end = at(middle - half), at(middle + half)
+            return start, round(end - start, 1)
+
+        row["marks"] = {
+            "generic": at(row["generic"]),
+            "personal": at(row["personal"]),
+            "prior": between(row["generic"], NORMAL_90 * row["prior_sd"]),
+            "sd": between(row["personal"], row["sd"]),
+        }
+    return [{str(key): value for key, value in row.items()} for row in rows]
 
 
-def render_page(
+def render_subject(
     subject: str,
     facts: Mapping[str, object],
     *,
     joint: str,
     reference: str,
+    observed: Sequence[str],
     has_truth: bool,
+    tested: bool,
     indistinct: Mapping[str, Sequence[str]],
+    answers: Sequence[Mapping[str, Any]],
+    answer: Picture,
+    inputs: pd.DataFrame,
     quality: pd.DataFrame,
     angles: pd.DataFrame,
-    envelopes: Mapping[str, str],
-    torque_figure: str,
+    zoomable: Mapping[str, Any],
+    envelopes: Mapping[str, Picture],
+    torque_figure: Picture,
     deep_emg: pd.DataFrame,
     torque: pd.DataFrame,
     parameters: pd.DataFrame,
-    versions: Mapping[str, str],
-    tested: bool = True,
+    downloads: Mapping[str, str],
+    provenance: Mapping[str, str],
 ) -> str:
-    """The page of one subject as HTML, with everything inside and no link to anywhere.
+    """The page of one subject as HTML, with everything inside; only downloads lead to files beside it.
 
-    `facts` heads the page in order (joint, source, loads, ...). `joint` is its anatomical name, `reference` what an
-    envelope of 1 means; `has_truth` says whether hidden muscles were recorded or simulated. `indistinct` names hidden
-    muscles that torque cannot tell, each with the muscles it cannot be told from.
-    `quality`: a row per channel and trial, `angles`: a row per movement; any columns; a column `flags` (a text or a
-    list, empty when nothing is wrong) is set off. `envelopes` maps method to its figure 4 as SVG, `torque_figure` is
-    figure 6 as SVG.
-    `deep_emg`, `torque`, `parameters`: this subject's rows of the result tables of these names; `identified` and
-    `at_bound` of `parameters` are true or false. `tested` says whether the trials shown were put aside for a test.
+    `facts` are those of the subject (joint, loads, ...), `joint` its anatomical name, `reference` what an envelope of 1
+    means; `observed` are the recorded channels; `has_truth` says whether hidden muscles were recorded or simulated, and
+    `tested` whether the trials shown were put aside for a test. `indistinct` names hidden muscles that torque cannot
+    tell, each with those it cannot be told from. `inputs`: a row per channel; `quality`: a row per channel and trial;
+    `angles`: a row per movement; `flags` in them is a list, empty where nothing is wrong. `zoomable`, `answers`: of the
+    functions of these names. `envelopes` maps each method to its figure 4, `torque_figure` is figure 6 of the first
+    method. `deep_emg`, `torque`: this subject's rows of the tables; `parameters` those of the first method's fit for
+    all loads, with prior_sd.
     """
-    environment = Environment(
-        loader=PackageLoader("deepemg.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(cell=_cell, embedded=_embedded, load=load_label)
-    return environment.get_template("subject.html.j2").render(
+    methods = order_methods(envelopes)[::-1]
+    method = methods[0]
+    own = deep_emg[(deep_emg["method"] == method) & (deep_emg["load"] == "all")]
+    rank = {name: place for place, name in enumerate(methods)}
+    return render(
+        "subject.html.j2",
         subject=subject,
         facts={name: value for name, value in facts.items() if value not in (None, "")},
         joint=joint,
+        method=method,
         value_label=reference_label([reference]),
+        unit="of MVC" if reference == "mvc" else "of training max.",
         reference=reference,
+        observed=observed,
         has_truth=has_truth,
+        tested=tested,
         indistinct=indistinct,
-        quality=quality,
-        angles=angles,
-        n_flagged=_flagged(quality) + _flagged(angles),
-        envelopes={method: envelopes[method] for method in order_methods(envelopes)},
+        answers=answers,
+        answer_wide=answer[0],
+        answer_narrow=answer[1],
+        inputs=known(inputs),
+        channels=quality_by_channel(quality),
+        quality=known(quality),
+        angles=known(angles),
+        n_flagged=sum(cell(flags) != cell([]) for table in (quality, angles) for flags in table["flags"]),
+        zoomable=zoomable,
+        envelopes={name: envelopes[name] for name in methods},
         torque_figure=torque_figure,
-        deep_emg=deep_emg.drop(columns="subject"),
-        torque=torque.drop(columns="subject"),
-        fits=_by_fit(parameters.drop(columns="subject")),
+        deep_emg=_ours_first(deep_emg, rank),
+        deep_emg_own=known(own.drop(columns=["subject", "load", "split", "method"])),
+        torque=_ours_first(torque, rank),
+        parameters=with_marks(parameters),
         n_parameters=len(parameters),
         n_at_bound=int(parameters["at_bound"].sum()),
         n_identified=int(parameters["identified"].sum()),
-        versions=versions,
-        tested=tested,
-        labels=METHOD_LABELS,
-        colours=METHOD_COLOURS,
+        downloads=downloads,
+        provenance=provenance,
     )
+
+
+def _ours_first(scores: pd.DataFrame, rank: Mapping[str, int]) -> pd.DataFrame:
+    """Scores without what is the same in every row, our method on top."""
+    ordered = scores.sort_values("method", key=lambda names: names.map(rank), kind="stable")
+    return ordered.drop(columns=["subject", "split"])

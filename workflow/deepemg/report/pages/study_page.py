@@ -1,0 +1,100 @@
+"""The report of the study as one page, in the order of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from deepemg.reconstruct.paper_nmm.method import PaperNMM
+from deepemg.report.pages.cells import known
+from deepemg.report.pages.environment import render
+from deepemg.report.pages.findings import Tables, best_in
+from deepemg.report.score_panel import score_cells
+
+ERRORS = {"median": "median", "mean": "mean", "worst": "max"}
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """A figure of the report: its name, its number and caption, the sentence of its numbers, and two drawings (SVG)."""
+
+    name: str
+    caption: str
+    finding: str
+    wide: str
+    narrow: str
+
+
+def overview(tables: Tables) -> dict[str, pd.DataFrame]:
+    """By the label of a hidden muscle, a row per method, ours first, over subjects and loads of the test trials.
+
+    Fits per load: median, mean and worst RMSE, medians of r, R2 and of the band's coverage, cells with the lowest RMSE.
+    """
+    cells = score_cells(tables.deep_emg)
+    cells = cells[~cells["pooled"]]
+    found = {}
+    for muscle, label in tables.labels.items():
+        rows = []
+        for method in tables.methods:
+            own = cells[(cells["method"] == method) & (cells["muscle"] == muscle)]
+            wins, of = best_in(tables.deep_emg, muscle, method)
+            errors = {f"RMSE, {name}": own["rmse"].agg(how) for name, how in ERRORS.items()}
+            middle = {column: own[column].median() for column in ("r", "r2", "coverage90")}
+            rows.append({"method": method, **errors, **middle, "best in": f"{wins} of {of}"})
+        found[label] = pd.DataFrame(rows)
+    return found
+
+
+def test_rows(scores: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the test trials, without the column that says so, and without rows that pool loads."""
+    tested = scores[scores["split"] == "test"]
+    return tested[tested["trial_load"] != "all"].drop(columns="split")
+
+
+def own_parameters(tables: Tables) -> pd.DataFrame:
+    """Table 2 as the report shows it: our method's fit for all loads."""
+    table = tables.parameters
+    own = table[(table["method"] == tables.methods[0]) & (table["load"] == "all")]
+    return own.drop(columns=["load", "method"])
+
+
+def subject_rows(tables: Tables) -> list[dict[str, Any]]:
+    """One line per subject: its name, loads, and the scores of our fit for all loads over all test trials."""
+    deep = tables.deep_emg
+    chosen = (deep["method"] == tables.methods[0]) & (deep["load"] == "all") & (deep["split"] == "test")
+    own = deep[chosen].drop_duplicates(["subject", "muscle"], keep="last").set_index(["subject", "muscle"])
+    rows = []
+    for subject, loads in zip(tables.subjects["subject"].astype(str), tables.subjects["loads"], strict=True):
+        names = {name: label for name, label in tables.labels.items() if (subject, name) in own.index}
+        scores = {label: own.loc[(subject, name)] for name, label in names.items()}
+        rows.append({"name": subject, "loads": loads, "scores": scores})
+    return rows
+
+
+def render_study(
+    tables: Tables,
+    figures: Sequence[ReportFigure],
+    *,
+    value_label: str,
+    pages: Mapping[str, str],
+    provenance: Mapping[str, str],
+) -> str:
+    """The report as HTML, with everything inside. `pages` are the addresses of the subjects' pages by name."""
+    return render(
+        "study.html.j2",
+        tables=tables,
+        table_1=known(tables.subjects),
+        table_2=own_parameters(tables),
+        table_3=known(test_rows(tables.torque)),
+        table_4=known(test_rows(tables.deep_emg)) if len(tables.deep_emg) else tables.deep_emg,
+        overview=overview(tables),
+        subjects=subject_rows(tables),
+        figures=figures,
+        value_label=value_label,
+        pages=pages,
+        paper=PaperNMM(),
+        provenance=provenance,
+    )
