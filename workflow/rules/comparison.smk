@@ -1,7 +1,6 @@
 # Beside the study: everything a user would pick instead (`snakemake opponents`: one fit per subject for all loads), and each
-# load left out of the training and then reconstructed (`snakemake unseen_load`).
-SEVERAL_LOADS = [name for name, subject in SUBJECTS.items() if len(subject.loads) > 1]
-COMPARED = {"opponents": list(SUBJECTS), "unseen_load": SEVERAL_LOADS}
+# load left out of the training and then reconstructed (figure 11; `snakemake unseen_load` has its tables too).
+COMPARED = {"opponents": list(SUBJECTS), "unseen_load": get_unseen_load_subjects()}
 
 
 use rule score_methods as score_comparison with:
@@ -58,27 +57,30 @@ rule tabulate_costs:
         "../scripts/tabulate_costs.py"
 
 
-use rule plot_deep_error as plot_comparison with:
+rule plot_opponents:
     input:
-        table="<results>/{comparison}/deep_emg.csv",
-        code=sources("plot_deep_error"),
+        table="<results>/opponents/deep_emg.csv",
+        code=sources("plot_opponents"),
     output:
-        svg="<results>/{comparison}/deep_error.svg",
-        png="<results>/{comparison}/deep_error.png",
+        **get_figure_files("deep_error", "<results>/opponents"),
+        svg=report(
+            "<results>/opponents/deep_error.svg",
+            caption="../report/plot_opponents.rst",
+            category="Figures",
+            labels={"figure": "all methods and variants"},
+        ),
     log:
-        "<logs>/plot_comparison/{comparison}.log",
+        "<logs>/plot_opponents.log",
     benchmark:
-        "<benchmarks>/plot_comparison/{comparison}.tsv"
-    wildcard_constraints:
-        comparison="|".join(COMPARED),
+        "<benchmarks>/plot_opponents.tsv"
+    conda:
+        "../../envs/study.yaml"
     params:
         labels=STUDY.hidden_muscles(),
         references=STUDY.references(),
-        methods=lambda w: {
-            method: STUDY.config.base_method(method)
-            for method in (EVERYONE if w.comparison == "opponents" else METHODS)
-        },
-        own_fit="load not seen in training",
+        methods={method: STUDY.config.base_method(method) for method in EVERYONE},
+    script:
+        "../scripts/plot_opponents.py"
 
 
 rule opponents:
@@ -93,4 +95,4 @@ rule unseen_load:
     input:
         "<results>/unseen_load/torque.csv",
         "<results>/unseen_load/deep_emg.csv",
-        *(["<results>/unseen_load/deep_error.svg"] if STUDY.hidden_muscles() else []),
+        *(["<results>/figures/unseen_load.svg"] if "unseen_load" in get_figures() else []),

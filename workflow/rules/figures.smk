@@ -1,15 +1,68 @@
+rule plot_architecture:
+    input:
+        texts=get_subject_texts(next(iter(SUBJECTS))),
+        weights=[path for method in get_nmms() for path in get_weights(method)],
+        code=sources("plot_architecture"),
+    output:
+        **get_figure_files("architecture"),
+        svg=report(
+            "<results>/figures/architecture.svg",
+            caption="../report/plot_architecture.rst",
+            category="Figures",
+            labels={"figure": "1 architecture"},
+        ),
+    log:
+        "<logs>/plot_architecture.log",
+    benchmark:
+        "<benchmarks>/plot_architecture.tsv"
+    conda:
+        "../../envs/study.yaml"
+    params:
+        folder=str(next(iter(SUBJECTS.values())).folder),
+        recordings=STUDY.recordings,
+        settings={method: STUDY.config.settings_of(method) for method in get_nmms()},
+    script:
+        "../scripts/plot_architecture.py"
+
+
+rule plot_protocol:
+    input:
+        texts=[text for subject in SUBJECTS for text in get_subject_texts(subject)],
+        quality=expand("<results>/{subject}/quality.json", subject=SUBJECTS),
+        code=sources("plot_protocol"),
+    output:
+        **get_figure_files("protocol"),
+        svg=report(
+            "<results>/figures/protocol.svg",
+            caption="../report/plot_protocol.rst",
+            category="Figures",
+            labels={"figure": "2 set-up and protocol"},
+        ),
+    log:
+        "<logs>/plot_protocol.log",
+    benchmark:
+        "<benchmarks>/plot_protocol.tsv"
+    conda:
+        "../../envs/study.yaml"
+    params:
+        folders=[str(subject.folder) for subject in SUBJECTS.values()],
+        recordings=STUDY.recordings,
+    script:
+        "../scripts/plot_protocol.py"
+
+
 rule plot_training_loss:
     input:
         losses=[file for subject in SUBJECTS for file in get_fits(subject, "loss.csv", get_trained())],
         code=sources("plot_training_loss"),
     output:
+        **get_figure_files("training_loss"),
         svg=report(
             "<results>/figures/training_loss.svg",
             caption="../report/plot_training_loss.rst",
             category="Figures",
             labels={"figure": "3 training loss"},
         ),
-        png="<results>/figures/training_loss.png",
     log:
         "<logs>/plot_training_loss.log",
     benchmark:
@@ -27,6 +80,7 @@ rule plot_envelopes:
         held_out=rules.process_held_out.output.held_out,
         code=sources("plot_envelopes"),
     output:
+        **get_figure_files("envelopes/{subject}_{method}"),
         svg=report(
             "<results>/figures/envelopes/{subject}_{method}.svg",
             caption="../report/plot_envelopes.rst",
@@ -37,7 +91,6 @@ rule plot_envelopes:
                 "method": "{method}",
             },
         ),
-        png="<results>/figures/envelopes/{subject}_{method}.png",
     log:
         "<logs>/plot_envelopes/{subject}_{method}.log",
     benchmark:
@@ -63,13 +116,13 @@ rule plot_deep_heatmaps:
         held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
         code=sources("plot_deep_heatmaps"),
     output:
+        **get_figure_files("deep_heatmaps"),
         svg=report(
             "<results>/figures/deep_heatmaps.svg",
             caption="../report/plot_deep_heatmaps.rst",
             category="Figures",
             labels={"figure": "5 hidden muscles over the curl cycle"},
         ),
-        png="<results>/figures/deep_heatmaps.png",
     log:
         "<logs>/plot_deep_heatmaps.log",
     benchmark:
@@ -91,13 +144,13 @@ rule plot_torque:
         torque=expand("<results>/{subject}/torque.parquet", subject=SUBJECTS),
         code=sources("plot_torque"),
     output:
+        **get_figure_files("torque"),
         svg=report(
             "<results>/figures/torque.svg",
             caption="../report/plot_torque.rst",
             category="Figures",
             labels={"figure": "6 joint torque"},
         ),
-        png="<results>/figures/torque.png",
     log:
         "<logs>/plot_torque.log",
     benchmark:
@@ -113,13 +166,13 @@ rule plot_torque_error:
         table="<results>/tables/torque.csv",
         code=sources("plot_torque_error"),
     output:
+        **get_figure_files("torque_error"),
         svg=report(
             "<results>/figures/torque_error.svg",
             caption="../report/plot_torque_error.rst",
             category="Figures",
             labels={"figure": "7 torque error"},
         ),
-        png="<results>/figures/torque_error.png",
     log:
         "<logs>/plot_torque_error.log",
     benchmark:
@@ -135,13 +188,13 @@ rule plot_deep_error:
         table="<results>/tables/deep_emg.csv",
         code=sources("plot_deep_error"),
     output:
+        **get_figure_files("deep_error"),
         svg=report(
             "<results>/figures/deep_error.svg",
             caption="../report/plot_deep_error.rst",
             category="Figures",
             labels={"figure": "8 error of the hidden muscles"},
         ),
-        png="<results>/figures/deep_error.png",
     log:
         "<logs>/plot_deep_error.log",
     benchmark:
@@ -160,13 +213,13 @@ rule plot_parameters:
         table="<results>/tables/parameters.csv",
         code=sources("plot_parameters"),
     output:
+        **get_figure_files("parameters"),
         svg=report(
             "<results>/figures/parameters.svg",
             caption="../report/plot_parameters.rst",
             category="Figures",
             labels={"figure": "9 personal parameters"},
         ),
-        png="<results>/figures/parameters.png",
     log:
         "<logs>/plot_parameters.log",
     benchmark:
@@ -191,13 +244,13 @@ rule plot_identifiability:
         held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),
         code=sources("plot_identifiability"),
     output:
+        **get_figure_files("identifiability"),
         svg=report(
             "<results>/figures/identifiability.svg",
             caption="../report/plot_identifiability.rst",
             category="Figures",
             labels={"figure": "10 what torque can tell"},
         ),
-        png="<results>/figures/identifiability.png",
     log:
         "<logs>/plot_identifiability.log",
     benchmark:
@@ -216,18 +269,43 @@ rule plot_identifiability:
         "../scripts/plot_identifiability.py"
 
 
+rule plot_unseen_load:
+    input:
+        table="<results>/unseen_load/deep_emg.csv",
+        code=sources("plot_unseen_load"),
+    output:
+        **get_figure_files("unseen_load"),
+        svg=report(
+            "<results>/figures/unseen_load.svg",
+            caption="../report/plot_unseen_load.rst",
+            category="Figures",
+            labels={"figure": "11 unseen load"},
+        ),
+    log:
+        "<logs>/plot_unseen_load.log",
+    benchmark:
+        "<benchmarks>/plot_unseen_load.tsv"
+    conda:
+        "../../envs/study.yaml"
+    params:
+        labels=STUDY.hidden_muscles(),
+        references=STUDY.references(),
+    script:
+        "../scripts/plot_unseen_load.py"
+
+
 rule plot_band_coverage:
     input:
         table="<results>/tables/deep_emg.csv",
         code=sources("plot_band_coverage"),
     output:
+        **get_figure_files("band_coverage"),
         svg=report(
             "<results>/figures/band_coverage.svg",
             caption="../report/plot_band_coverage.rst",
             category="Figures",
             labels={"figure": "12 coverage of the bands"},
         ),
-        png="<results>/figures/band_coverage.png",
     log:
         "<logs>/plot_band_coverage.log",
     benchmark:

@@ -53,8 +53,21 @@ def get_compared_fits(wildcards):
         return get_all_loads_fits(wildcards.subject, "reconstruction.parquet", EVERYONE)
     loads = [*(f"not_{load}" for load in SUBJECTS[wildcards.subject].loads), "all"]
     return expand(
-        f"<results>/{wildcards.subject}/{{load}}/{{method}}/reconstruction.parquet", load=loads, method=METHODS
+        f"<results>/{wildcards.subject}/{{load}}/{{method}}/reconstruction.parquet",
+        load=loads,
+        method=get_unseen_load_methods(),
     )
+
+
+def get_unseen_load_methods():
+    """Methods of the figure of unseen loads, among those that are fitted."""
+    return [method for method in METHODS if method in STUDY.config.plot_unseen_load.methods]
+
+
+def get_unseen_load_subjects():
+    """Subjects with so many loads that one can be left out."""
+    fewest = STUDY.config.plot_unseen_load.fewest_loads
+    return [name for name, subject in SUBJECTS.items() if len(subject.loads) >= fewest]
 
 
 def get_base_name(name):
@@ -72,13 +85,33 @@ def get_trained():
     return [method for method in METHODS if STUDY.config.base_method(method) == "nmm-paper"]
 
 
+def get_nmms():
+    """Neural musculoskeletal models among the methods: the paper's, and ours."""
+    return [method for method in METHODS if method in ("nmm-paper", "nmm")]
+
+
+def get_figure_files(name, folder="<results>/figures"):
+    """What a figure leaves beside its SVG for a page: PNG, the numbers that it shows, and both for one column."""
+    return {
+        "png": f"{folder}/{name}.png",
+        "csv": f"{folder}/{name}.csv",
+        "column_svg": f"{folder}/column/{name}.svg",
+        "column_png": f"{folder}/column/{name}.png",
+    }
+
+
 def get_figures():
-    """Figures that this study can have: some need a truth, or a method."""
+    """Figures that this study can have, by number: some need a truth, or a method, or loads."""
     hidden, pair = STUDY.hidden_muscles(), STUDY.antagonist_pair()
     return [
+        *(["architecture"] if get_nmms() else []),
+        "protocol",
         *(["training_loss"] if get_trained() else []),
+        *(["deep_heatmaps"] if hidden else []),
         *["torque", "torque_error"],
-        *(["deep_heatmaps", "deep_error", "band_coverage"] if hidden else []),
+        *(["deep_error"] if hidden else []),
         *(["parameters"] if "nmm" in METHODS else []),
         *(["identifiability"] if "nmm" in METHODS and pair else []),
+        *(["unseen_load"] if hidden and get_unseen_load_methods() and get_unseen_load_subjects() else []),
+        *(["band_coverage"] if hidden else []),
     ]

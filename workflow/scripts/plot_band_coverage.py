@@ -4,12 +4,13 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.report import band_coverage
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
+from deepemg.report.score_panel import score_cells
 
-figure = band_coverage.plot(pd.read_csv(snakemake.input.table), snakemake.params.labels)
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+table = pd.read_csv(snakemake.input.table)
+write_figure(snakemake.output, score_cells(table), partial(band_coverage.plot, table, snakemake.params.labels))

@@ -1,22 +1,18 @@
-"""Figures 8 and 11. Error of the hidden muscles against the truth, every method."""
+"""Figure 8. Error of the hidden muscles against the truth, every method."""
 
 import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.report import deep_error
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
+from deepemg.report.score_panel import score_cells
 from deepemg.signals.normalisation import reference_label
 
-figure = deep_error.plot(
-    pd.read_csv(snakemake.input.table),
-    snakemake.params.labels,
-    value_label=reference_label(snakemake.params.references),
-    methods=snakemake.params.get("methods"),
-    own_fit=snakemake.params.get("own_fit", "fit per load"),
-)
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+table, unit = pd.read_csv(snakemake.input.table), reference_label(snakemake.params.references)
+draw = partial(deep_error.plot, table, snakemake.params.labels, value_label=unit)
+write_figure(snakemake.output, score_cells(table), draw)

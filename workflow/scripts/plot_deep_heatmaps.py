@@ -4,6 +4,7 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from deepemg.evaluate.cycles import mean_cycles
 from deepemg.reconstruct.fits import fit_names
 from deepemg.report import deep_heatmaps
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
 from deepemg.signals.normalisation import reference_label
 
 labels, settings = snakemake.params.labels, snakemake.params.settings
@@ -29,5 +30,6 @@ for kinematics_file, held_out_file in zip(snakemake.input.kinematics, snakemake.
             sources[names["method"]] = pd.read_parquet(file)
     for method, table in sources.items():
         profiles.append(mean_cycles(table, kinematics, muscles, settings).assign(subject=subject, method=method))
-figure = deep_heatmaps.plot(pd.concat(profiles), labels, value_label=reference_label(snakemake.params.references))
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+table = pd.concat(profiles)
+draw = partial(deep_heatmaps.plot, table, labels, value_label=reference_label(snakemake.params.references))
+write_figure(snakemake.output, table, draw)

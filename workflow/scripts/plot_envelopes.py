@@ -4,23 +4,24 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.joint.definition import load_joint
 from deepemg.report import envelopes
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
 from deepemg.signals.normalisation import reference_label
 
-files = (snakemake.input.reconstruction, snakemake.input.envelopes, snakemake.input.held_out)
-reconstruction, measured, held_out = (pd.read_parquet(file).iloc[:: snakemake.params.every_nth] for file in files)
-figure = envelopes.plot(
-    reconstruction,
-    measured,
-    held_out if held_out.shape[1] > 2 else None,
-    load_joint(snakemake.params.joint),
+files, params = snakemake.input, snakemake.params
+paths = (files.reconstruction, files.envelopes, files.held_out)
+reconstruction, measured, held_out = (pd.read_parquet(path).iloc[:: params.every_nth] for path in paths)
+tables = reconstruction, measured, held_out if held_out.shape[1] > 2 else None
+draw = partial(
+    envelopes.plot,
+    *tables,
+    load_joint(params.joint),
     snakemake.wildcards.method,
-    value_label=reference_label(snakemake.params.references),
+    value_label=reference_label(params.references),
 )
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+write_figure(snakemake.output, envelopes.numbers(*tables), draw)

@@ -4,6 +4,7 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from deepemg.reconstruct.load import load
 from deepemg.reconstruct.nmm.null_direction import level_covariance, torque_landscape
 from deepemg.recordings.subject import read_subject
 from deepemg.report import identifiability
-from deepemg.report.style import load_label, save
+from deepemg.report.figure_files import write_figure
+from deepemg.report.style import load_label
 from deepemg.signals.settings import EnvelopeSettings
 from deepemg.signals.tables import read_recording
 
@@ -38,5 +40,5 @@ for place, (name, folder) in enumerate(params.folders.items()):
             truth=level_ratios(fitted.reconstruct(trial), truth, muscles),
         )
     )
-figure = identifiability.plot(landscapes, *params.labels)
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+draw = partial(identifiability.plot, landscapes, *params.labels)
+write_figure(snakemake.output, identifiability.numbers(landscapes), draw)

@@ -4,16 +4,16 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.joint.definition import load_joint
 from deepemg.report import parameters
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
 
 table = pd.read_csv(snakemake.input.table)
 fits = table[(table["method"] == snakemake.params.method) & (table["load"] == "all")]
 joints = {subject: load_joint(name) for subject, name in snakemake.params.joints.items()}
-figure = parameters.plot(parameters.with_prior_sd(fits, joints, snakemake.params.scheme))
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+fits = parameters.with_prior_sd(fits, joints, snakemake.params.scheme)
+write_figure(snakemake.output, fits, partial(parameters.plot, fits))

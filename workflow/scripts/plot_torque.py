@@ -4,15 +4,15 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.report import torque
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
 from deepemg.report.trial_tables import reconstructed_torque_of_tests, torque_of_tests
 
 pairs = zip(snakemake.input.kinematics, snakemake.input.torque, strict=True)
 references = pd.concat([torque_of_tests(*pair) for pair in pairs])
-figure = torque.plot(references, reconstructed_torque_of_tests(snakemake.input.reconstructions))
-save(figure, Path(snakemake.output.svg), Path(snakemake.output.png))
+tables = references, reconstructed_torque_of_tests(snakemake.input.reconstructions)
+write_figure(snakemake.output, torque.numbers(*tables), partial(torque.plot, *tables))

@@ -4,11 +4,13 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.report import torque_error
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
+from deepemg.report.score_panel import score_cells
 
-save(torque_error.plot(pd.read_csv(snakemake.input.table)), Path(snakemake.output.svg), Path(snakemake.output.png))
+table = pd.read_csv(snakemake.input.table)
+write_figure(snakemake.output, score_cells(table), partial(torque_error.plot, table))

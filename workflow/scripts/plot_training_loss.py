@@ -4,12 +4,12 @@ import sys
 
 sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
 
-from pathlib import Path
+from functools import partial
 
 import pandas as pd
 
 from deepemg.report import training_loss
-from deepemg.report.style import save
+from deepemg.report.figure_files import write_figure
 
 loss = pd.concat([pd.read_csv(file) for file in snakemake.input.losses])
-save(training_loss.plot(loss), Path(snakemake.output.svg), Path(snakemake.output.png))
+write_figure(snakemake.output, loss, partial(training_loss.plot, loss))

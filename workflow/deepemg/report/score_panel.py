@@ -13,7 +13,7 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.typing import FillStyleType
 
-from deepemg.report.style import FAINT, METHOD_COLOURS, METHOD_LABELS, load_label, order_loads
+from deepemg.report.style import FAINT, METHOD_COLOURS, METHOD_LABELS, legend_above, load_label, order_loads
 
 MARKERS = "os^DPvX*"
 BAR_COLOUR = "#000000"
@@ -102,14 +102,13 @@ def draw_scores(
     axes.set_ylim(len(methods) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(*limits)
+    axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(metric.label)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.5)
     axes.set_axisbelow(True)
 
 
-def draw_legend(
-    figure: Figure, cells: pd.DataFrame, markers: Mapping[str, str], *, own_fit: str = "fit per load"
-) -> None:
+def draw_legend(figure: Figure, cells: pd.DataFrame, markers: Mapping[str, str]) -> None:
     """Say above the panels what the markers, their filling and the bar mean."""
 
     def dots(signs: Iterable[str], fill: FillStyleType) -> tuple[Line2D, ...]:
@@ -119,14 +118,8 @@ def draw_legend(
 
     entries: dict[str, Any] = {load_label(load): dots(sign, "full") for load, sign in markers.items()}
     if not cells["pooled"].all():
-        entries[own_fit] = dots(markers.values(), "full")
+        entries["fit per load"] = dots(markers.values(), "full")
     if cells["pooled"].any():
         entries["one fit for all loads"] = dots(markers.values(), "none")
     entries["median"] = (Line2D([], [], color=BAR_COLOUR, marker="|", markersize=7, linestyle="none"),)
-    figure.legend(
-        list(entries.values()),
-        list(entries),
-        handler_map={tuple: HandlerTuple(ndivide=None)},
-        loc="outside upper center",
-        ncols=8,
-    )
+    legend_above(figure, list(entries.values()), list(entries), handler_map={tuple: HandlerTuple(ndivide=None)})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 GAP_S = 0.5
 
@@ -24,3 +25,9 @@ def draw_trials(axes: Axes, trials: pd.DataFrame, column: str, shifts: dict[str,
     """Draw `column` against time, a line per trial. `trials` columns: trial, time_s (s), `column`."""
     for trial, part in trials.groupby("trial", sort=False):
         axes.plot(part["time_s"] + shifts[str(trial)], part[column], **line)
+
+
+def tick_seconds(axes: Axes) -> None:
+    """Whole seconds below a time axis that holds a trial or a few."""
+    axes.margins(x=0)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))

@@ -25,6 +25,15 @@ def quality_of_signals(quality_file: str) -> dict[str, pd.DataFrame]:
     }
 
 
+def durations_of_trials(quality_file: str) -> dict[str, float]:
+    """How long each trial was recorded (s), by its longest channel."""
+    channels = json.loads(Path(quality_file).read_text())["channels"]
+    durations: dict[str, float] = {}
+    for row in channels:
+        durations[row["trial"]] = max(durations.get(row["trial"], 0.0), float(row["duration_s"]))
+    return durations
+
+
 def torque_of_tests(kinematics_file: str, torque_file: str) -> pd.DataFrame:
     """subject, load, trial, time_s, torque_nm of the test trials of one subject, by inverse dynamics."""
     kinematics = pd.read_parquet(kinematics_file)

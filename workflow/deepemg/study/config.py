@@ -141,6 +141,23 @@ class IdentifiabilityFigure:
 
 
 @settings_dataclass
+class UnseenLoadFigure:
+    """Figure 11: each load left out of the training in turn, by fits of its own."""
+
+    methods: tuple[MethodName, ...] = Field(
+        default=("copy", "mse", "nmm-paper", "nmm"),
+        description="Methods shown, as far as they are fitted, each with one more fit per subject and load: those of "
+        "figure 5, which learn from the training trials, and copy as the line to beat. so learns nothing from them, so "
+        "no load is unseen to it.",
+    )
+    fewest_loads: int = Field(
+        default=3,
+        ge=2,
+        description="Subjects with fewer loads are left out: with two, the training would have seen one only.",
+    )
+
+
+@settings_dataclass
 class StudyConfig:
     """One block per rule, named as the rule."""
 
@@ -167,6 +184,7 @@ class StudyConfig:
     plot_envelopes: EnvelopeFigure = field(default=EnvelopeFigure())
     plot_deep_heatmaps: HeatmapFigure = field(default=HeatmapFigure())
     plot_identifiability: IdentifiabilityFigure = field(default=IdentifiabilityFigure())
+    plot_unseen_load: UnseenLoadFigure = field(default=UnseenLoadFigure())
 
     @property
     def signals(self) -> SignalSettings:
