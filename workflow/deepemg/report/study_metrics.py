@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from deepemg.report.score_panel import score_cells
@@ -15,8 +13,8 @@ Numbers = dict[str, float | int]
 def study_metrics(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> dict[str, dict[str, Numbers]]:
     """Numbers by method, then by hidden muscle or "torque", of tables 4 and 3: fits per load, test trials.
 
-    Of each score <score>_median, _mean and _worst over the cells (subject x load). Of a muscle too: best_in, the cells in
-    which the method has the lowest RMSE, and cells, how many there are. A score that no cell has is left out.
+    Of each score <score>_median, _mean and _worst over the cells (subject x load). Of a muscle too: best_in, the cells
+    in which the method has the lowest RMSE, and cells, how many there are. A score that no cell has is left out.
     """
     deep, moments = (table[~table["pooled"]] for table in (score_cells(deep_emg), score_cells(torque)))
     found: dict[str, dict[str, Numbers]] = {}
@@ -35,8 +33,6 @@ def _spread(rows: pd.DataFrame) -> Numbers:
     numbers: Numbers = {}
     for score, worst in WORST.items():
         if score in rows and rows[score].notna().any():
-            values: Mapping[str, float] = (
-                rows[score].agg(["median", "mean", worst]).set_axis(["median", "mean", "worst"])
-            )
-            numbers |= {f"{score}_{name}": float(f"{value:.6g}") for name, value in values.items()}
+            for name, statistic in {"median": "median", "mean": "mean", "worst": worst}.items():
+                numbers[f"{score}_{name}"] = float(f"{rows[score].agg(statistic):.6g}")
     return numbers
