@@ -492,7 +492,7 @@ def test_a_joint_is_found_by_name() -> None:
 # The command.
 
 COMMANDS = ("run", "reconstruct", "export", "simulate", "audit", "bench", "docs")
-GROUPS = {"train": ("network", "assemble", "stress"), "publish": ("study", "comparison")}
+GROUPS = {"train": ("network", "assemble", "stress", "calibration"), "publish": ("study", "comparison")}
 
 
 def invoke(*arguments: str | Path) -> Any:

@@ -58,8 +58,8 @@ def reading(ranks: np.ndarray, *, together: bool = False) -> str:
     """What the ranks say: right, over-confident, under-confident, or off to one side.
 
     Over-confident where fewer truths lie in the central 90 % than chance gives (two-sided, 95 %), under-confident where
-    more do; to one side where the distribution differs by more than chance and neither is so. Ranks of TARP (`together`)
-    are of distances: to one side means that the truth is farther, or nearer, than the draws are.
+    more do; to one side where the distribution differs by more than chance and neither is so. Ranks of TARP
+    (`together`) are of distances: to one side means that the truth is farther, or nearer, than the draws are.
     """
     inside = binom.cdf(round(coverage_of(ranks, CENTRAL[1]) * len(ranks)), len(ranks), CENTRAL[1])
     if inside < (1 - CONFIDENCE) / 2:
