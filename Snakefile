@@ -36,3 +36,4 @@ rule all:
     input:
         rules.write_report.input,
         rules.write_report.output,
+        rules.write_metrics.output,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -15,7 +16,7 @@ from deepemg.joint.forward import ForwardModel
 from deepemg.joint.opensim import import_opensim
 from deepemg.joint.scaling import scale_joint
 from deepemg.joint.storage import read_storage, write_activations, write_excitations, write_moment
-from deepemg.reconstruct.export import export
+from deepemg.reconstruct.export import export, find_fit
 from deepemg.reconstruct.fits import reconstruct_trials
 from deepemg.reconstruct.paper_nmm.method import PaperNMM
 
@@ -85,14 +86,16 @@ def test_motions_of_opensim_are_read(tmp_path: Path) -> None:
 def test_a_fit_is_exported_with_its_signals(tmp_path: Path, elbow6: Joint) -> None:
     trial = make_trial(elbow6)
     fitted = PaperNMM(epochs=25, width=16, layers=1).fit(record(elbow6, [trial]))
-    folder = tmp_path / "nmm-paper"
-    folder.mkdir()
+    folder = tmp_path / "results" / "S6" / "all" / "nmm-paper"
+    folder.mkdir(parents=True)
     fitted.save(folder / "model")
     reconstruct_trials(fitted, [trial]).to_parquet(folder / "reconstruction.parquet")
+    assert find_fit(tmp_path / "results", "S6", "all", "nmm-paper") == folder
     export(folder, tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "joint.osim", "a_excitations.sto", "a_activations.sto", "a_moment.sto"
+        "joint.osim", "a.csv", "a_excitations.sto", "a_activations.sto", "a_moment.sto"
     }  # fmt: skip
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out" / "a.csv"), fitted.reconstruct(trial).table())
     moment = read_storage(tmp_path / "out" / "a_moment.sto")["elbow_flexion_moment"].to_numpy()
     assert moment == pytest.approx(fitted.reconstruct(trial).torque, abs=1e-9)
     model = import_opensim().Model(str(tmp_path / "out" / "joint.osim"))
@@ -100,3 +103,20 @@ def test_a_fit_is_exported_with_its_signals(tmp_path: Path, elbow6: Joint) -> No
     assert model.getMuscles().get("BRA").get_optimal_fiber_length() == pytest.approx(
         personal["BRA", "optimal_fibre_length"]
     )
+
+
+def test_a_fit_that_is_not_there_is_told_with_what_is(tmp_path: Path) -> None:
+    for fit in ("S6/all/nmm", "S6/2kg/nmm", "S6/all/copy", "S7/all/nmm"):
+        (tmp_path / fit).mkdir(parents=True)
+        (tmp_path / fit / "model").touch()
+    (tmp_path / "tables").mkdir()
+    assert find_fit(tmp_path, "S6", "all", "copy") == tmp_path / "S6" / "all" / "copy"
+    for names, told in {
+        ("S8", "all", "nmm"): "subject 'S8'; expected one of these: S6, S7",
+        ("S7", "2kg", "nmm"): "load '2kg'; expected one of these: all",
+        ("S6", "2kg", "copy"): "method 'copy'; expected one of these: nmm",
+    }.items():
+        with pytest.raises(FileNotFoundError, match=f"{told}$"):
+            find_fit(tmp_path, *names)
+    with pytest.raises(FileNotFoundError, match="one of these: none yet"):
+        find_fit(tmp_path / "nothing", "S6", "all", "nmm")

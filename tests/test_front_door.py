@@ -34,7 +34,7 @@ METHODS = {
 }  # fmt: skip
 NAMES = {"read", "Recording", "Trial", "Reconstruction", "load", "score", "load_joint"}
 HEAVY = ("torch", "opensim", "matplotlib")
-SCORES = ["rmse", "nrmse", "r2", "r", "lag_ms", "coverage90"]
+SCORES = ["rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "crps"]
 OBSERVED = ("BIClong", "BICshort", "TRIlong", "TRIlat")
 MVC = ("mvc_flexion_1", "mvc_extension_1")
 RATE = 1000.0  # Hz, one rate for angle and EMG
@@ -492,7 +492,7 @@ def test_a_joint_is_found_by_name() -> None:
 # The command.
 
 COMMANDS = ("run", "reconstruct", "export", "simulate", "audit", "bench", "docs")
-GROUPS = {"train": ("network", "assemble", "stress"), "publish": ("study", "comparison")}
+GROUPS = {"train": ("network", "assemble", "stress", "calibration"), "publish": ("study", "comparison")}
 
 
 def invoke(*arguments: str | Path) -> Any:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
+from deepemg.evaluate.crps import crps
 from deepemg.evaluate.levels import level_ratios
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
 from deepemg.evaluate.score_tables import DEEP_EMG, TORQUE, score_deep_emg, score_torque
 from deepemg.reconstruct.contract import Reconstruction
+from deepemg.reconstruct.nmm.target import from_log_level
 
 WAVE = np.sin(np.linspace(0, 12, 600))
 
@@ -42,6 +45,71 @@ def test_lag_is_positive_where_the_estimate_is_late():
 def test_coverage_counts_and_admits_a_missing_band():
     assert coverage(np.arange(10.0), np.zeros(10), np.full(10, 4.0)) == 0.5
     assert np.isnan(coverage(WAVE, np.full(600, np.nan), np.full(600, np.nan)))
+
+
+def predicted(centre: float, log_sd: float, offset: float, factor: float) -> list[np.ndarray]:
+    """Mean and limits as nmm gives them: of a log-normal less an offset, times the factor of the subject fit."""
+    limits = from_log_level(np.full(1, centre), log_sd, offset)
+    return [np.clip(value * factor, 0, 1) for value in limits]
+
+
+def drawn(centre: float, log_sd: float, offset: float, factor: float) -> np.ndarray:
+    """Draws of the same."""
+    score = np.random.default_rng(0).normal(size=20_000)
+    return np.clip(factor * (np.exp(centre + log_sd * score) - offset), 0, 1)
+
+
+def crps_of_draws(truth: float, draws: np.ndarray) -> float:
+    """E|X - y| - E|X - X'| / 2, the second by ranks."""
+    count, ranks = len(draws), np.arange(1, len(draws) + 1)
+    apart = 2 * np.sum((2 * ranks - count - 1) * np.sort(draws)) / count**2
+    return float(np.mean(np.abs(draws - truth)) - apart / 2)
+
+
+@pytest.mark.parametrize("law", [(-2, 0.3, 0.02, 1), (-2, 0.6, 0.02, 1.2), (-3.5, 0.5, 0.01, 0.8), (-1, 0.5, 0.02, 1)])
+def test_crps_of_nmm_is_that_of_its_posterior(law):
+    """Against draws, and against the closed form for a log-normal (Baran & Lerch 2015, QJRMS 141:2289)."""
+    centre, log_sd, offset, factor = law
+    for score in (-2, -0.5, 0.5, 2):
+        truth = factor * (np.exp(centre + log_sd * score) - offset)
+        found = crps(np.full(1, truth), *predicted(*law))
+        beyond = 2 * (norm.cdf(score - log_sd) + norm.cdf(log_sd / np.sqrt(2)) - 1)
+        closed = np.exp(centre + log_sd * score) * (2 * norm.cdf(score) - 1) - np.exp(centre + log_sd**2 / 2) * beyond
+        assert found == pytest.approx(factor * closed, rel=2e-3)
+        assert found == pytest.approx(crps_of_draws(truth, drawn(*law)), rel=0.05)
+
+
+@pytest.mark.parametrize("law", [(-4, 0.4, 0.01, 1), (-0.7, 0.5, 0.02, 1)])
+def test_crps_where_the_scale_ends_is_near_that_of_the_posterior(law):
+    mean, lower, upper = predicted(*law)
+    assert lower == 0 or upper == 1  # what is approximated
+    draws = drawn(*law)
+    truths = draws[:400]
+    found = np.mean([crps(np.full(1, truth), mean, lower, upper) for truth in truths])
+    assert found == pytest.approx(np.mean([crps_of_draws(truth, draws) for truth in truths]), rel=0.05)
+
+
+def test_crps_is_the_same_in_a_mirror():
+    law = predicted(-2, 0.5, 0.02, 1)
+    mean, lower, upper = (1 - value for value in law)
+    for truth in (0.02, 0.1, 0.4):
+        mirrored = crps(np.full(1, 1 - truth), mean, upper, lower)
+        assert mirrored == pytest.approx(crps(np.full(1, truth), *law), rel=1e-9)
+
+
+def test_crps_of_a_symmetric_band_is_that_of_the_normal():
+    """0.2337 sd where the truth is the mean (Gneiting & Raftery 2007, eq. 22)."""
+    half, at = 0.1, np.full(1, 0.5)
+    assert crps(at, at, at - half, at + half) == pytest.approx(0.23370 * half / norm.ppf(0.95), rel=2e-3)
+
+
+def test_crps_of_a_point_is_its_absolute_error_and_a_band_that_fits_is_better():
+    truth = np.random.default_rng(1).normal(0.5, 0.05, 2000)
+    mean, none = np.full(2000, 0.5), np.full(2000, np.nan)
+    assert crps(truth, mean, none, none) == pytest.approx(np.mean(np.abs(truth - mean)))
+    widths = [0.01, 0.04, 0.082, 0.2, 0.4]
+    found = [crps(truth, mean, mean - width, mean + width) for width in widths]
+    assert np.argmin(found) == 2 and found[2] < np.mean(np.abs(truth - mean))
 
 
 def reconstruction():

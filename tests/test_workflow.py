@@ -22,6 +22,7 @@ from study import Study, spoil
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
 DEEP_EMG = [
     "subject", "load", "muscle", "method", "split", "rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "trial_load",
+    "crps",
 ]  # fmt: skip
 PARAMETERS = [
     "subject", "load", "method", "muscle", "parameter", "unit", "generic", "lower", "upper", "personal", "sd",

@@ -50,3 +50,20 @@ rule tabulate:
         "../../envs/study.yaml"
     script:
         "../scripts/tabulate.py"
+
+
+rule write_metrics:
+    input:
+        deep_emg="<results>/tables/deep_emg.csv",
+        torque="<results>/tables/torque.csv",
+        code=sources("write_metrics"),
+    output:
+        metrics="<results>/metrics.json",
+    log:
+        "<logs>/write_metrics.log",
+    benchmark:
+        "<benchmarks>/write_metrics.tsv"
+    conda:
+        "../../envs/study.yaml"
+    script:
+        "../scripts/write_metrics.py"

@@ -40,10 +40,11 @@ def methods_sections() -> Sections:
 
 
 def nmm_sections() -> Sections:
-    """Released stress cases, and what each recording is worth."""
+    """Released stress cases, what each recording is worth, and the calibration of the posterior."""
+    from deepemg.pretrain.calibration import calibration_sections
     from deepemg.pretrain.stress import stress_sections
 
-    return stress_sections(RELEASED / "stress")
+    return stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
 
 
 def truth_sections() -> Sections:

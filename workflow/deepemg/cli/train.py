@@ -63,3 +63,25 @@ def stress(
     from deepemg.pretrain.stress import stress_tables
 
     stress_tables(weights, subjects, out)
+
+
+@app.command()
+def calibration(
+    weights: Annotated[Path | None, typer.Option(help="Weights file; default: the released one.")] = None,
+    subjects: Annotated[int, typer.Option(min=10, help="Virtual subjects, made anew.")] = 1000,
+    out: Annotated[Path, typer.Option(help="Folder of tables and figure.")] = Path("results/released/calibration"),
+) -> None:
+    """Is the posterior as sure as it may be? Ranks of the truth of new virtual subjects in it. Then `deepemg docs`.
+
+    Example: `deepemg train calibration`
+    """
+    from deepemg.joint.definition import load_joint
+    from deepemg.pretrain.calibration import calibration_tables
+    from deepemg.pretrain.virtual_trials import HIDDEN
+    from deepemg.reconstruct.nmm.slots import JOINT
+    from deepemg.report.calibration import plot
+    from deepemg.report.style import save
+
+    joint = load_joint(JOINT)
+    figure = plot(calibration_tables(weights, subjects, out), {name: joint.muscle(name).label for name in HIDDEN})
+    save(figure, out / "calibration.svg", out / "calibration.png")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from deepemg.evaluate.crps import crps
 from deepemg.evaluate.metrics import LONGEST_LAG_MS, coverage, lag_ms, nrmse, pearson_r, r2, rmse
 from deepemg.reconstruct.contract import Reconstruction
 
 
 def score(found: Reconstruction, held_out: pd.DataFrame) -> pd.DataFrame:
-    """A row per held-out muscle: muscle, rmse, nrmse, r2, r, lag_ms, coverage90, as in the study's tables.
+    """A row per held-out muscle: muscle, rmse, nrmse, r2, r, lag_ms, coverage90, crps, as in the study's tables.
 
     `held_out` is that of the recording: trial, time_s and the muscles, fractions of their reference, in any order.
     Raises KeyError where it has no rows of the trial, and ValueError where its times are others, a value is missing, or
@@ -34,5 +35,5 @@ def score(found: Reconstruction, held_out: pd.DataFrame) -> pd.DataFrame:
         mean, lower, upper = (values[:, place] for values in (found.mean, found.lower, found.upper))
         scores = [metric(expected, mean) for metric in (rmse, nrmse, r2, pearson_r)]
         lag = lag_ms([expected], [mean], rate_hz=rate_hz, longest_ms=LONGEST_LAG_MS)
-        rows.append((muscle, *scores, lag, coverage(expected, lower, upper)))
-    return pd.DataFrame(rows, columns=["muscle", "rmse", "nrmse", "r2", "r", "lag_ms", "coverage90"])
+        rows.append((muscle, *scores, lag, coverage(expected, lower, upper), crps(expected, mean, lower, upper)))
+    return pd.DataFrame(rows, columns=["muscle", "rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "crps"])

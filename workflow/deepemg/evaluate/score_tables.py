@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from deepemg.evaluate.crps import crps
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
 
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
@@ -23,6 +24,7 @@ DEEP_EMG = [
     "lag_ms",
     "coverage90",
     "trial_load",
+    "crps",
 ]
 
 
@@ -69,9 +71,10 @@ def score_deep_emg(
         for muscle in muscles:
             reference, estimate = truth[muscle].to_numpy(), cell[muscle].to_numpy()
             lag = lag_ms(*_by_trial(cell["trial"], reference, estimate), rate_hz=rate_hz, longest_ms=longest_lag_ms)
-            inside = coverage(reference, cell[f"{muscle}_lower"].to_numpy(), cell[f"{muscle}_upper"].to_numpy())
+            band = [cell[f"{muscle}_{limit}"].to_numpy() for limit in ("lower", "upper")]
+            inside, distance = coverage(reference, *band), crps(reference, estimate, *band)
             scores = (f(reference, estimate) for f in (rmse, nrmse, r2, pearson_r))
-            rows.append((subject, load, muscle, method, split, *scores, lag, inside, trial_load))
+            rows.append((subject, load, muscle, method, split, *scores, lag, inside, trial_load, distance))
     return pd.DataFrame(rows, columns=DEEP_EMG)
 
 

@@ -96,7 +96,7 @@ def make_examples(
     ratios = to_target(v.excitations, neighbour_level(windows))
     hidden = (v.in_model[:, None] & ~observed)[:, :, None].expand_as(ratios)
     scale = ParameterScale()
-    modelled = _modelled_parameters(scale, v.in_model)
+    modelled = modelled_parameters(scale, v.in_model)
     return Examples(
         movements=features(windows, nominal, strength),
         still=features(resting, nominal, strength),
@@ -107,7 +107,7 @@ def make_examples(
     )
 
 
-def _modelled_parameters(scale: ParameterScale, in_model: Tensor) -> Tensor:
+def modelled_parameters(scale: ParameterScale, in_model: Tensor) -> Tensor:
     """Which parameters (B, P) belong to muscles of the subject's model, or to all."""
     muscles = scale.scheme.muscles
     slots = list(dict.fromkeys(muscles))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from deepemg.pretrain.virtual.simulate import VirtualSubjects
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
 from deepemg.reconstruct.nmm.density_estimator import SAMPLES
 from deepemg.reconstruct.nmm.features import features
-from deepemg.reconstruct.nmm.low_rank_gaussian import mixture_moments
+from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian, mixture_moments
 from deepemg.reconstruct.nmm.slots import DEEP, JOINT, SLOTS
 from deepemg.reconstruct.nmm.strength import log_strength
 from deepemg.reconstruct.nmm.target import OFFSET, from_log_level, log_level
@@ -60,14 +60,16 @@ def estimates(
     amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Mean, limits of the band, and copy, each (subject, sample, muscle slot), of the first trial recorded."""
-    v = _with_trials(subjects, recorded.trials)
-    parts = [_batch(amortised, v, recorded, slice(at, at + BATCH)) for at in range(0, len(v.size), BATCH)]
+    parts = [_of_first_trial(amortised, v, recorded) for v in batches(subjects, recorded)]
     mean, lower, upper, copied = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
     return mean, lower, upper, copied
 
 
-def _with_trials(v: VirtualSubjects, places: Sequence[int]) -> VirtualSubjects:
-    return replace(v, **{name: getattr(v, name)[:, list(places)] for name in OF_TRIALS})
+def batches(subjects: VirtualSubjects, recorded: Recorded) -> Iterator[VirtualSubjects]:
+    """The subjects with the trials recorded, some at a time."""
+    v = replace(subjects, **{name: getattr(subjects, name)[:, list(recorded.trials)] for name in OF_TRIALS})
+    for at in range(0, len(v.size), BATCH):
+        yield _rows(v, slice(at, at + BATCH))
 
 
 def _rows(v: VirtualSubjects, rows: slice) -> VirtualSubjects:
@@ -76,12 +78,14 @@ def _rows(v: VirtualSubjects, rows: slice) -> VirtualSubjects:
     return replace(v, **others, isometric=isometric)
 
 
-def _batch(
-    amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded, rows: slice
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Mean, lower and upper limit of the band, and copy, each (B, T, M), of the first trial."""
-    v, nominal = _rows(subjects, rows), amortised.nominal
-    count, trials, samples = v.angle.shape
+def infer(
+    amortised: AmortisedPosterior, v: VirtualSubjects, recorded: Recorded
+) -> tuple[list[LowRankGaussian], Tensor]:
+    """Posterior of each network, of log ratios (B, K * T * M) and parameters, and the neighbours' level (B, K, T, M).
+
+    `v` has the trials recorded and no other; deep muscles are hidden.
+    """
+    nominal, (count, trials, samples) = amortised.nominal, v.angle.shape
     observed = (v.in_model & ~DEEP)[:, None].expand(-1, trials, -1)
     windows = windows_of_virtual_movements(v, observed, torch.full((count, trials), recorded.torque))
     still = windows_of_virtual_contractions(v, observed[:, 0])
@@ -92,9 +96,17 @@ def _batch(
     moving = torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool)
     with torch.no_grad():
         members = [network(*inputs, moving, present, torch.arange(trials)) for network in amortised.networks]
-    first = slice(0, samples * len(SLOTS))
+    return members, neighbour_level(windows)
+
+
+def _of_first_trial(
+    amortised: AmortisedPosterior, v: VirtualSubjects, recorded: Recorded
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Mean, lower and upper limit of the band, and copy, each (B, T, M), of the first trial."""
+    members, neighbours = infer(amortised, v, recorded)
+    count, _, samples, slots = neighbours.shape
+    first = slice(0, samples * slots)
     target, spread = (value[:, first].view(count, samples, -1) for value in mixture_moments(members))
-    neighbours = neighbour_level(windows)[:, 0]
-    found = from_log_level(log_level(neighbours, target), spread * amortised.scale_of_slots(), OFFSET)
+    found = from_log_level(log_level(neighbours[:, 0], target), spread * amortised.scale_of_slots(), OFFSET)
     mean, lower, upper = (values.clamp(0, 1) for values in found)
-    return mean, lower, upper, neighbours.clamp(0, 1)
+    return mean, lower, upper, neighbours[:, 0].clamp(0, 1)

@@ -1,0 +1,15 @@
+"""The study in a few numbers, for `dvc metrics`."""
+
+import sys
+
+sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from deepemg.report.study_metrics import study_metrics
+
+found = study_metrics(pd.read_csv(snakemake.input.deep_emg), pd.read_csv(snakemake.input.torque))
+Path(snakemake.output.metrics).write_text(json.dumps(found, indent=1) + "\n")
