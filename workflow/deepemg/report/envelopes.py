@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -47,24 +49,27 @@ def plot(
     method: str,
     *,
     value_label: str = "fraction of MVC",
+    muscles: Sequence[str] | None = None,
 ) -> Figure:
     """Envelopes in the test trials: a row per muscle (bold where no electrode fed the fit), a column per load.
 
     `reconstruction` columns: trial, split, load, time_s (s) and, per muscle in `value_label` units, <muscle>,
     <muscle>_lower and <muscle>_upper (90 % band). `measured` and `held_out` columns: trial, time_s (s) and a
-    column per muscle or muscle group of the joint. `held_out` is None where nothing was put aside.
+    column per muscle or muscle group of the joint. `held_out` is None where nothing was put aside. `muscles` are
+    those shown; None shows all of the joint.
     """
+    muscles = muscles or joint.muscle_names
     tested = shown(reconstruction)
     loads = order_loads(tested["load"])
     colour = METHOD_COLOURS[method]
-    figure = new_figure(DOUBLE_COLUMN_MM, 24 + 20 * len(joint.muscles))
-    grid = figure.subplots(len(joint.muscles), len(loads), sharex="col", sharey="row", squeeze=False)
+    figure = new_figure(DOUBLE_COLUMN_MM, 24 + 20 * len(muscles))
+    grid = figure.subplots(len(muscles), len(loads), sharex="col", sharey="row", squeeze=False)
     recorded = [(measured, "-")] if held_out is None else [(measured, "-"), (held_out, (0, (3, 1.5)))]
 
     for column, load in zip(grid.T, loads, strict=True):
         trials = tested[tested["load"] == load]
         shifts = end_to_end(trials)
-        for axes, muscle in zip(column, joint.muscle_names, strict=True):
+        for axes, muscle in zip(column, muscles, strict=True):
             for envelopes, dashes in recorded:
                 same_trials = envelopes[envelopes["trial"].isin(trials["trial"])]
                 for channel in _channels(envelopes, muscle, joint):
@@ -74,7 +79,7 @@ def plot(
             axes.margins(x=0)
         column[0].set_title(load_label(load))
 
-    for axes, muscle in zip(grid[:, 0], joint.muscle_names, strict=True):
+    for axes, muscle in zip(grid[:, 0], muscles, strict=True):
         weight = "normal" if _channels(measured, muscle, joint) else "bold"
         label = joint.muscle(muscle).label.replace(" ", "\n", 1)
         axes.set_ylabel(label, fontweight=weight, rotation=0, ha="right", va="center")
@@ -83,7 +88,9 @@ def plot(
     figure.align_ylabels(grid[:, 0])
     figure.supylabel(f"EMG envelope ({value_label})")
     figure.supxlabel("time (s)")
-    handles: list[Line2D | Patch] = [Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, label="measured")]
+    handles: list[Line2D | Patch] = []
+    if any(_channels(measured, muscle, joint) for muscle in muscles):
+        handles.append(Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, label="measured"))
     if held_out is not None:
         handles.append(
             Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, linestyle=(0, (3, 1.5)), label="truth, held out")
