@@ -64,8 +64,8 @@ def cost_sentence(released: Path) -> str:
     """What a run of the study costs, for the README, from the published file."""
     row = pd.read_csv(released / COST).iloc[0]
     return (
-        f"The last published run of `make`: {row['jobs']:.0f} jobs, {row['cpu_minutes']:.0f} minutes of CPU time inside them, "
-        f"at most {row['peak_mb'] / 1000:.1f} GB of memory a job."
+        f"The last published run of `make`: {row['jobs']:.0f} jobs, {row['cpu_minutes']:.0f} minutes of CPU time in "
+        f"them, at most {row['peak_mb'] / 1000:.1f} GB of memory a job."
     )
 
 
