@@ -36,7 +36,7 @@ def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame, *, pooled: bool =
                 f"{muscle} {label}": _middle_and_worst(cells[key], digits, WORST[key])
                 for key, label, digits in (("rmse", "RMSE", 3), ("r", "r", 2), ("r2", "R2", 2))
             }
-            row[f"{muscle} covers"] = f"{cells['coverage90'].median():.2f}"
+            row[f"{muscle} coverage"] = f"{cells['coverage90'].median():.2f}"
         missed = moments.loc[moments["method"] == method, "rmse_nm"]
         rows.append(row | {"torque RMSE (N m)": _middle_and_worst(missed, 2, "max")})
     return markdown_table(pd.DataFrame(rows))
