@@ -43,7 +43,8 @@ def summary_markdown(
     first = next(iter(muscle_labels))
     head = ["method"]
     for muscle, label in muscle_labels.items():
-        head += [f"{label} RMSE", *(["R2"] if muscle == first else []), "best in"]
+        cells = len(_errors(deep, muscle))
+        head += [f"{label} RMSE", *(["R2"] if muscle == first else []), f"best in, of {cells}"]
     head += ["torque RMSE (N m)"]
     lines = [" | ".join(head), " | ".join(["---"] * len(head))]
     for method in order_methods(deep["method"]):
@@ -56,7 +57,7 @@ def summary_markdown(
             if muscle == first:
                 scored = deep[(deep["muscle"] == muscle) & (deep["method"] == method)]
                 row += [f"{scored['r2'].median():.2f}"]
-            row += [f"{wins} of {len(errors)}"]
+            row += [str(wins)]
         row += [f"{torques[torques['method'] == method]['rmse_nm'].median():.2f}"]
         lines.append(" | ".join(row))
     table = "\n".join(f"| {line} |" for line in lines)
