@@ -28,7 +28,7 @@ def _against_copy(deep: pd.DataFrame, muscle_labels: Mapping[str, str]) -> str:
                 counts.append(f"{(errors[NULL] < errors[method]).sum()} of {len(errors)} cells for {label}")
         if counts:
             parts.append(f"closer than {METHOD_LABELS[method]} in {' and '.join(counts)}")
-    return f" `{NULL}`, which fits nothing, is {'; '.join(parts)}." if parts else ""
+    return f"\n\n`{NULL}`, which fits nothing, is {'; '.join(parts)}." if parts else ""
 
 
 def summary_markdown(
