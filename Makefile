@@ -1,5 +1,6 @@
 # `make` sets up and runs the study; `make test` sets up and passes the tests. `make help` lists the rest. See README.md.
 CORES ?= 8
+# OpenSim has wheels for Python 3.11, 3.12 and 3.13.
 PYTHON ?= python3
 # PyTorch's own wheel index for a CPU (or another CUDA) build, e.g. make TORCH_INDEX=<index>; empty = as pip finds it.
 TORCH_INDEX ?=
@@ -21,7 +22,8 @@ DEVELOPMENT = results/truth/T1 results/truth/T2 results/truth/T3
 
 .PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release docs lock help
 
-study: .venv/ready       ## set up and run the study: results/report.html
+##@ The study
+study: .venv/ready       ## what `make` alone does: set up and run the study; open results/report.html
 	@$(RUN) all
 
 subject: .venv/ready     ## one subject, nmm alone, ending in its page: make subject ID=S06
@@ -29,6 +31,7 @@ subject: .venv/ready     ## one subject, nmm alone, ending in its page: make sub
 	@deepemg check $(ID); test $$? -lt 2
 	@$(RUN) results/$(ID)/report.html --config "subjects=[$(ID)]" "fit_method={methods: [nmm]}"
 
+##@ Tests
 test: .venv/ready        ## set up and pass the tests (some 10 minutes)
 	pytest -q -n auto --dist loadfile -m "not long"
 
@@ -38,6 +41,7 @@ quick: .venv/ready       ## the tests that take seconds (2 minutes)
 test-long: .venv/ready   ## the tests that take minutes
 	pytest -q -m long
 
+##@ Other recordings
 real: .venv/ready        ## the same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>
 	@$(NEED_CUBE)
 	@$(RUN) all --config data=examples/cube "recordings=$(CUBE)" results=results/real
@@ -47,6 +51,7 @@ people: .venv/ready      ## people of a public data set: make people DATA=<folde
 	@deepemg import $(SET) "$(DATA)" results/people/data --all $(if $(LOAD),--load "$(LOAD)")
 	@$(RUN) all --config data=results/people/data results=results/people
 
+##@ Comparisons
 opponents: .venv/ready   ## every alternative, and loads not seen in training; with CUBE=<folder> on real recordings too (an hour)
 	@$(RUN) opponents unseen_load
 	@test -z "$(CUBE)" || $(RUN) cross_validation \
@@ -61,6 +66,7 @@ tiers: .venv/ready       ## twenty new subjects each in tiers T2 and T3, scored 
 	    --config data=results/tiers/cohorts/$$tier results=results/tiers/$$tier || exit; \
 	done
 
+##@ Weights, simulated subjects, timings
 weights: .venv/ready     ## train nmm anew on virtual subjects (an hour or so), its bands scaled on development cohorts
 	for seed in 1 2 3; do deepemg train network --seed $$seed --out results/trained/$$seed.pt || exit; done
 	deepemg train network --seed 1 --no-mechanics --out results/trained/no_mechanics.pt
@@ -85,6 +91,7 @@ truth: .venv/ready       ## the simulated truth audited, with CUBE=<folder> (40 
 bench: .venv/ready       ## this library beside OpenSim, timed in one run: results/bench/joint.csv
 	deepemg bench
 
+##@ For maintainers
 release: study           ## tables, figures and the README's summary of the finished study, for git
 	deepemg publish study
 	deepemg docs
@@ -99,7 +106,9 @@ lock:                    ## requirements.txt from requirements.in, with uv
 	$(MAKE) --no-print-directory envs/study.yaml
 
 help:                    ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "Also: CORES=2 (jobs at once), PYTHON=python3.12, TORCH_INDEX=<PyTorch's CPU wheel index>, e.g. make CORES=2"
 
 # The same pins for sites that use conda (snakemake --sdm conda).
 envs/study.yaml: requirements.txt
@@ -110,6 +119,8 @@ envs/study.yaml: requirements.txt
 
 # torch goes first and alone, so that its index is asked for torch only. The library itself is installed where it lies.
 .venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+	  { echo "found $$($(PYTHON) --version 2>&1); expected 3.11, 3.12 or 3.13: make PYTHON=python3.12"; exit 2; }
 	$(PYTHON) -m venv .venv
 	pip install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $$(grep '^torch==' requirements.txt)
 	pip install --quiet --use-pep517 -r requirements.txt

@@ -1,4 +1,4 @@
-"""The tables of docs/methods.md are those of the released runs."""
+"""The tables of docs/tables.md are those of the released runs."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def test_docs_renews_the_sections_that_a_page_has(tmp_path, monkeypatch):
     table = finished_run(tmp_path / "run")
     publish({"CUBE": tmp_path / "run", "unshown": tmp_path / "run"}, tmp_path / "released")
     (tmp_path / "config").mkdir()
-    page = tmp_path / "methods.md"
+    page = tmp_path / "tables.md"
     page.write_text(f"before\n{START.format(name='CUBE')}\nold\n{END.format(name='CUBE')}\nafter")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(docs, "PAGES", {"methods.md": lambda: comparison_sections(Path("released"))})
+    monkeypatch.setattr(docs, "PAGES", {"tables.md": lambda: comparison_sections(Path("released"))})
     stale = CliRunner().invoke(app, ["docs", "--check"])
-    assert stale.exit_code == 1 and "stale: methods.md" in stale.output and "old" in page.read_text()
+    assert stale.exit_code == 1 and "stale: tables.md" in stale.output and "old" in page.read_text()
     renewed = CliRunner().invoke(app, ["docs"])
-    assert renewed.exit_code == 0 and "renewed: methods.md" in renewed.output
+    assert renewed.exit_code == 0 and "renewed: tables.md" in renewed.output
     text = page.read_text()
     assert "old" not in text and cross_validation_table(table) in text
     assert text.startswith("before") and text.endswith("after") and not has_section(text, "unshown")
@@ -113,7 +113,7 @@ def test_a_last_digit_that_rounds_otherwise_is_no_change():
 
 def test_the_page_shows_the_released_tables(root, monkeypatch):
     monkeypatch.chdir(root)
-    text, sections = (root / "docs" / "methods.md").read_text(), docs.methods_sections()
+    text, sections = (root / "docs" / "tables.md").read_text(), docs.tables_sections()
     released = {folder.name for folder in docs.RELEASED.joinpath("opponents").iterdir()}
     assert {"T1", "T2", "T3"} <= released <= set(sections)
     for name, content in sections.items():

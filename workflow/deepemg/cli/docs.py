@@ -18,10 +18,11 @@ Sections = dict[str, str]
 
 
 def readme_sections() -> Sections:
-    """The summary of the released tables."""
+    """The summary of the released tables, and what a run of the study costs."""
+    from deepemg.report.readme import cost_sentence
     from deepemg.report.release import released_summary
 
-    return {"summary": released_summary(RELEASED / "tables")}
+    return {"summary": released_summary(RELEASED / "tables"), "cost": cost_sentence(RELEASED)}
 
 
 def joint_sections() -> Sections:
@@ -32,11 +33,11 @@ def joint_sections() -> Sections:
     return {"identifiability": identifiability_markdown(load_joint("elbow6"))}
 
 
-def methods_sections() -> Sections:
-    """Released comparisons."""
-    from deepemg.report.comparison_tables import comparison_sections
+def tables_sections() -> Sections:
+    """The released study in full, and released comparisons."""
+    from deepemg.report.comparison_tables import comparison_sections, study_table
 
-    return comparison_sections(RELEASED / "opponents")
+    return {"study": study_table(RELEASED / "tables"), **comparison_sections(RELEASED / "opponents")}
 
 
 def nmm_sections() -> Sections:
@@ -65,8 +66,8 @@ PAGES: dict[str, Callable[[], Sections]] = {
     "README.md": readme_sections,
     "docs/checks.md": checks_sections,
     "docs/joint.md": joint_sections,
-    "docs/methods.md": methods_sections,
     "docs/nmm.md": nmm_sections,
+    "docs/tables.md": tables_sections,
     "docs/truth.md": truth_sections,
 }
 

@@ -113,7 +113,7 @@ def _summary(found: pd.DataFrame) -> pd.DataFrame:
 def markdown(table: pd.DataFrame, first: str) -> str:
     """Both muscles side by side, a row per case."""
     labels = {"rmse_copy": "copy", "rmse": "RMSE", "rmse_no_torque": "no torque", "r": "r"}
-    labels |= {"width": "band width", "coverage90": "covers"}
+    labels |= {"width": "band width", "coverage90": "coverage"}
     rows = []
     for case, part in table.groupby("case", sort=False):
         row = {first: case}

@@ -1,4 +1,4 @@
-"""Tables of docs/methods.md out of finished runs of opponents, unseen loads and cross-validation."""
+"""Tables of docs/tables.md out of finished runs: the study, opponents, unseen loads and cross-validation."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ def _middle_and_worst(values: pd.Series, digits: int, worst: str) -> str:
     return text + (f", {missing} flat" if missing else "")
 
 
-def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> str:
-    """A row per method: median [worst] over the cells subject x load of the test trials, fits for all loads."""
-    deep, moments = (table[table["pooled"]] for table in (score_cells(deep_emg), score_cells(torque)))
+def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame, *, pooled: bool = True) -> str:
+    """A row per method: median [worst] over the cells subject x load of the test trials.
+
+    `pooled` takes the fits for all loads, else those per load.
+    """
+    deep, moments = (cells[cells["pooled"] == pooled] for cells in (score_cells(deep_emg), score_cells(torque)))
     rows = []
     for method in deep["method"].unique():
         row: dict[str, object] = {"method": f"`{method}`"}
@@ -33,10 +36,15 @@ def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame) -> str:
                 f"{muscle} {label}": _middle_and_worst(cells[key], digits, WORST[key])
                 for key, label, digits in (("rmse", "RMSE", 3), ("r", "r", 2), ("r2", "R2", 2))
             }
-            row[f"{muscle} covers"] = f"{cells['coverage90'].median():.2f}"
+            row[f"{muscle} coverage"] = f"{cells['coverage90'].median():.2f}"
         missed = moments.loc[moments["method"] == method, "rmse_nm"]
         rows.append(row | {"torque RMSE (N m)": _middle_and_worst(missed, 2, "max")})
     return markdown_table(pd.DataFrame(rows))
+
+
+def study_table(tables: Path) -> str:
+    """The study's fits per load, from the folder of its tables."""
+    return scores_table(pd.read_csv(tables / "deep_emg.csv"), pd.read_csv(tables / "torque.csv"), pooled=False)
 
 
 def unseen_load_table(deep_emg: pd.DataFrame) -> str:
@@ -107,6 +115,6 @@ def publish(runs: Mapping[str, Path], released: Path) -> None:
 
 
 def comparison_sections(released: Path) -> dict[str, str]:
-    """Sections of docs/methods.md by name, from the published runs."""
+    """Sections of docs/tables.md by name, from the published runs."""
     folders = sorted(path for path in released.iterdir() if path.is_dir())
     return {name: text for folder in folders for name, text in page_tables(folder.name, folder).items()}
