@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from deepemg.digest import file_digest
 from deepemg.report.versions import versions
 
 
@@ -22,7 +23,7 @@ def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = 
     took. Digests are those of DVC, so that they can be held against data.dvc and <weights>.dvc.
     """
     rows = {"commit": commit(), "data": data_digest(data)}
-    rows |= {path.name: _md5(path) for path in weights}
+    rows |= {path.name: file_digest(path) for path in weights}
     rows |= {"config": config_digest(config), "seed": str(config.get("seed", "none"))}
     rows |= {"date": made_at().strftime("%Y-%m-%d %H:%M UTC"), "machine": machine()}
     return rows | {name: version for name, version in versions().items()}
@@ -46,7 +47,7 @@ def _git(folder: Path, *arguments: str) -> str:
 def data_digest(folder: Path) -> str:
     """DVC's digest of a folder as it lies there now: that of data.dvc where nothing was changed or added."""
     files = sorted((path.relative_to(folder).parts, path) for path in folder.rglob("*") if path.is_file())
-    listing = [{"md5": _md5(path), "relpath": "/".join(parts)} for parts, path in files]
+    listing = [{"md5": file_digest(path), "relpath": "/".join(parts)} for parts, path in files]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
 
 
@@ -64,8 +65,3 @@ def made_at() -> datetime:
 def machine() -> str:
     """System, processor and number of cores; no name of the computer or its user."""
     return f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores"
-
-
-def _md5(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
