@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from conftest import make_trial, record, with_envelopes
+from deepemg.digest import file_digest
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.joint_moment import joint_moment
@@ -126,16 +127,18 @@ def test_a_trial_is_never_read_beside_itself_and_many_are_read_by_load(elbow6: J
     assert {trial.load_kg for trial in chosen} <= set(range(1, 14))
 
 
-def test_a_saved_subject_needs_no_weights_file(trials: tuple[Trial, ...], elbow6: Joint, tmp_path: Path) -> None:
+def test_a_saved_subject_finds_its_networks_again(trials: tuple[Trial, ...], elbow6: Joint, tmp_path: Path) -> None:
     weights = untrained_weights(tmp_path / "nmm.pt")
     given = record(elbow6, trials, [hold(elbow6), replace(hold(elbow6), torque=None)], "training maximum")
     fitted = NMM(weights=str(weights)).fit(given)
     fitted.save(tmp_path / "model")
-    weights.unlink()
-    again = load(tmp_path / "model")
+    assert (tmp_path / "model").stat().st_size < weights.stat().st_size + 100_000  # the subject's own, and no network
+    moved = weights.rename(tmp_path / "elsewhere.pt")
+    again = load(tmp_path / "model", weights=moved)
     assert isinstance(again, FittedNMM)
     one, two = fitted.reconstruct(trials[2]), again.reconstruct(trials[2])
     assert np.array_equal(one.mean, two.mean) and np.array_equal(one.upper, two.upper)
+    assert np.array_equal(one.lower, two.lower) and np.array_equal(one.torque, two.torque)
     context = again.context
     assert context.reference == "training maximum" and context.signals == given.signals
     assert [trial.name for trial in context.trials] == [trial.name for trial in trials]
@@ -353,12 +356,27 @@ def test_weights_of_other_features_are_refused(
     assert "\n" not in str(refused.value)
 
 
-def test_a_model_whose_networks_know_other_features_is_refused(fitted: FittedNMM, tmp_path: Path) -> None:
+def test_other_weights_than_those_of_a_fit_are_refused_by_their_digest(
+    trials: tuple[Trial, ...], elbow6: Joint, tmp_path: Path
+) -> None:
+    weights = untrained_weights(tmp_path / "nmm.pt")
+    NMM(weights=str(weights)).fit(record(elbow6, trials)).save(tmp_path / "model")
+    expected = file_digest(weights)
+    changed = bytearray(weights.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    weights.write_bytes(changed)
+    for given, found in ((None, file_digest(weights)), (tmp_path / "absent.pt", "no such file")):
+        with pytest.raises(ValueError, match=f"DE-093 .*found .*{found}; expected weights {expected}.*Fix:") as refused:
+            load(tmp_path / "model", weights=given)
+        assert "\n" not in str(refused.value)
+
+
+def test_a_model_of_another_layout_is_told_as_such(fitted: FittedNMM, tmp_path: Path) -> None:
     fitted.save(tmp_path / "model")
     model = torch.load(tmp_path / "model", weights_only=True)
-    model["state"]["amortised"]["trained_with"]["features"] = ["angle"]
+    del model["layout"]
     torch.save(model, tmp_path / "model")
-    with pytest.raises(ValueError, match="trained with other features") as refused:
+    with pytest.raises(ValueError, match=r"found a model of another layout .*Fix: fit and save it again") as refused:
         load(tmp_path / "model")
     assert "\n" not in str(refused.value)
 

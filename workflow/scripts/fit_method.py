@@ -6,7 +6,7 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-from deepemg.reconstruct.fits import at_load, reconstruct_trials
+from deepemg.reconstruct.fits import at_load, reconstruct_trials, with_names
 from deepemg.reconstruct.registry import method_class
 from deepemg.recordings.subject import read_subject
 from deepemg.settings import from_plain
@@ -22,7 +22,5 @@ method = from_plain(method_class(params.base), params.settings)
 fitted = method.fit(training, seed=params.seed)
 fitted.save(snakemake.output.model)
 reconstruct_trials(fitted, trials).to_parquet(snakemake.output.reconstruction)
-for table, target in ((fitted.parameters(), "parameters"), (fitted.history(), "loss")):
-    for place, key in enumerate(("subject", "load", "method")):
-        table.insert(place, key, names[key])
-    table.to_csv(snakemake.output[target], index=False)
+with_names(fitted.parameters(), names).to_csv(snakemake.output.parameters, index=False)
+with_names(fitted.history(), names).to_csv(snakemake.output.loss, index=False)

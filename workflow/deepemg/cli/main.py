@@ -22,6 +22,8 @@ from deepemg.cli import (
     run,
     simulate,
     train,
+    verify,
+    why,
 )
 
 app = typer.Typer(
@@ -33,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for command in (new, import_, check, explain, run, reconstruct, export, simulate, audit, bench, docs):
+for command in (new, import_, check, explain, run, reconstruct, export, simulate, audit, bench, docs, verify, why):
     app.command(name=command.NAME)(command.main)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import torch
 from pydantic import Field
 
+from deepemg.digest import file_digest
 from deepemg.joint.definition import Joint
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.contract import Fitted, Method, Reconstruction, check_recording, check_trial
@@ -26,6 +27,7 @@ from deepemg.reconstruct.nmm.target import OFFSET, from_log_level
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.reconstruct.numpy_forward import NumpyForward, generic_parameters
 from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
+from deepemg.reconstruct.trained_weights import find_weights
 from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
@@ -51,17 +53,15 @@ class BoostedTrees(Method):
                 f"DE-093 {self.weights}: no such file; expected trained trees. Fix: train them in a clone of the "
                 f"project (snakemake {self.weights}), or name a file (weights)."
             )
-        state = read_tensors(self.weights, "trained trees")
-        if "trees" not in state:
-            raise ValueError(f"{self.weights}: found {', '.join(state)}; expected trained trees")
+        state = read_trees(self.weights)
         TrainedWith.restore(state["trained_with"]).check(recording, self.forward)
-        ensembles = restore_ensembles(state["trees"])
-        return FittedBoostedTrees(self, recording.joint, ensembles, recording.of_trials([]))
+        ensembles, weights = restore_ensembles(state["trees"]), file_digest(self.weights)
+        return FittedBoostedTrees(self, recording.joint, ensembles, weights, recording.of_trials([]))
 
     def restore(self, joint: Joint, state: dict[str, Any]) -> FittedBoostedTrees:
-        """What `state` gave."""
-        subject = restore_recording(joint, state["subject"])
-        return FittedBoostedTrees(self, joint, restore_ensembles(state["trees"]), subject)
+        """What `state` gave, and the trees that it names. Raises RecordingError where they are not found."""
+        file, subject = find_weights(state["weights"], [Path(self.weights)]), restore_recording(joint, state["subject"])
+        return FittedBoostedTrees(self, joint, restore_ensembles(read_trees(file)["trees"]), state["weights"], subject)
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,14 @@ def restore_ensembles(state: dict[str, Any]) -> dict[str, TreeEnsemble]:
     }
 
 
+def read_trees(path: str | Path) -> dict[str, Any]:
+    """What `save_ensembles` wrote. Raises ValueError, in one line, where the file is something else."""
+    state = read_tensors(path, "trained trees")
+    if "trees" not in state:
+        raise ValueError(f"{path}: found {', '.join(state)}; expected trained trees")
+    return state
+
+
 def save_ensembles(ensembles: dict[str, TreeEnsemble], path: Path) -> None:
     """Write the trained trees of all muscles, with what they were trained with."""
     trees = {muscle: ensemble.state() for muscle, ensemble in ensembles.items()}
@@ -118,11 +126,14 @@ def save_ensembles(ensembles: dict[str, TreeEnsemble], path: Path) -> None:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FittedBoostedTrees(Fitted):
-    """Trained trees by muscle, and the subject's contractions and reference: a recording without trials."""
+    """Trained trees by muscle, the digest of their file, and the subject's contractions and reference: a recording
+    without trials.
+    """
 
     method: BoostedTrees
     joint: Joint
     ensembles: dict[str, TreeEnsemble]
+    weights: str
     subject: Recording
 
     def reconstruct(self, trial: Trial) -> Reconstruction:
@@ -153,5 +164,4 @@ class FittedBoostedTrees(Fitted):
 
     def state(self) -> dict[str, Any]:
         """Plain data and tensors."""
-        trees = {muscle: ensemble.state() for muscle, ensemble in self.ensembles.items()}
-        return {"trees": trees, "subject": recording_state(self.subject)}
+        return {"weights": self.weights, "subject": recording_state(self.subject)}

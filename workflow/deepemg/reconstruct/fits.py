@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ from deepemg.reconstruct.contract import Fitted
 from deepemg.signals.recording import Recording, Trial
 
 ALL_LOADS = "all"
+FIT = ("subject", "load", "method")  # what names a fit
 UNSEEN = "not_"  # before a load label: a fit that has not seen that load
 
 
@@ -40,5 +41,9 @@ def reconstruct_trials(fitted: Fitted, trials: Iterable[Trial]) -> pd.DataFrame:
 
 def fit_names(path: str | Path) -> dict[str, str]:
     """subject, load and method of a file in results/<subject>/<load>/<method>/."""
-    subject, load, method = Path(path).parts[-4:-1]
-    return {"subject": subject, "load": load, "method": method}
+    return dict(zip(FIT, Path(path).parts[-4:-1], strict=True))
+
+
+def with_names(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The table of a fit with its subject, load and method as the first columns."""
+    return table.assign(**{key: names[key] for key in FIT})[[*FIT, *table.columns]]

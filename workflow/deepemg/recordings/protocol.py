@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+import pandas as pd
 
 from deepemg.recordings.description import SIZES
 from deepemg.recordings.subject import SubjectFolder
+
+RELEASED = {"joint": "arm", "reference": "emg_level"}  # the names that the released table has
 
 
 def protocol_row(subject: SubjectFolder) -> dict[str, Any]:
@@ -25,3 +30,8 @@ def protocol_row(subject: SubjectFolder) -> dict[str, Any]:
         "reference": subject.reference,
         "source": described.get("source"),
     }
+
+
+def protocol_table(subjects: Iterable[SubjectFolder]) -> pd.DataFrame:
+    """Table 1: a row per subject."""
+    return pd.DataFrame([protocol_row(subject) for subject in subjects]).rename(columns=RELEASED)

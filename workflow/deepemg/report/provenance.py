@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from deepemg.digest import file_digest
 from deepemg.report.versions import versions
 
 PLACES = ("data", "recordings", "results", "subjects")  # keys of the configuration that are no settings
@@ -23,7 +24,7 @@ def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = 
     `config` is the whole configuration of the study, `data` its folder of subjects, `weights` the trained weights it
     took. Digests are those of DVC, so that they can be held against data.dvc and <weights>.dvc.
     """
-    rows = {"data (DVC)": data_digest(data)} | {f"{path.name} (DVC)": _md5(path) for path in weights}
+    rows = {"data (DVC)": data_digest(data)} | {f"{path.name} (DVC)": file_digest(path) for path in weights}
     rows |= {"settings (SHA-256)": config_digest(config), "seed": str(config.get("seed", "none"))}
     return rows | made_by()
 
@@ -52,7 +53,7 @@ def _git(folder: Path, *arguments: str) -> str:
 def data_digest(folder: Path) -> str:
     """DVC's digest of a folder as it lies there now: that of data.dvc where nothing was changed or added."""
     files = sorted((path.relative_to(folder).parts, path) for path in folder.rglob("*") if path.is_file())
-    listing = [{"md5": _md5(path), "relpath": "/".join(parts)} for parts, path in files]
+    listing = [{"md5": file_digest(path), "relpath": "/".join(parts)} for parts, path in files]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
 
 
@@ -71,8 +72,3 @@ def made_at() -> datetime:
 def machine() -> str:
     """System, processor and number of cores; no name of the computer or its user."""
     return f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores"
-
-
-def _md5(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -1,4 +1,4 @@
-"""Tables and figures of a finished study, published; and the summary of what was published."""
+"""Tables, figures and fits of a finished study, published; and the summary of what was published."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from deepemg.joint.definition import load_joint
+from deepemg.reconstruct.registry import method_class
+from deepemg.report.digests import WEIGHTS, trained_weights, write_digests
+from deepemg.report.model_card import model_card
+from deepemg.report.provenance import provenance
+from deepemg.report.released_tables import fits_of, read_cells
 from deepemg.report.summary import summary_markdown
 from deepemg.signals.normalisation import reference_label
+
+CARDS = "cards"  # folder of the model cards in a release
 
 
 def muscle_labels(tables: Path) -> dict[str, str]:
@@ -31,9 +39,36 @@ def released_summary(tables: Path) -> str:
 
 
 def release(results: Path, released: Path) -> None:
-    """Copy the tables and the PNG figures of a finished study. Raises FileNotFoundError where there are none."""
-    if not (results / "tables").is_dir():
+    """Publish a finished study: tables, PNG figures, every fit that made the tables, and how all of it was made.
+
+    `config.yaml` is the configuration with the subjects named, `digests.csv` says what data, trained weights and fits
+    were, `cards/` tells of each method's fits. Raises FileNotFoundError where there is no finished study.
+    """
+    if not (results / "tables").is_dir() or not (results / "config.yaml").is_file():
         raise FileNotFoundError(f"{results}/tables: no such folder; expected the results of a finished study")
+    subjects = list(read_cells(results / "tables" / "subjects.csv")["subject"])
+    config = yaml.safe_load((results / "config.yaml").read_text()) | {"subjects": subjects}
+    made_by = provenance(config, Path(config["data"]), map(Path, trained_weights(config)))  # before anything changes
+    _copy_tables_and_figures(results, released)
+    _copy_fits(results, released)
+    (released / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    write_digests(config, released)
+    (released / CARDS).mkdir(exist_ok=True)
+    for method in config["fit_method"]["methods"]:
+        card = model_card(method, released / "tables", made_by, about=str(method_class(method).__doc__))
+        (released / CARDS / f"{method}.md").write_text(card)
+
+
+def _copy_fits(results: Path, released: Path) -> None:
+    """The model file of every fit that made the tables; those of an earlier release go."""
+    shutil.rmtree(released / WEIGHTS, ignore_errors=True)
+    for fit in fits_of(results / "tables"):
+        target = released / WEIGHTS / Path(*fit)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(results / Path(*fit) / "model", target)
+
+
+def _copy_tables_and_figures(results: Path, released: Path) -> None:
     for folder, pattern in (("tables", "*.csv"), ("figures", "*.png")):
         target = released / folder
         target.mkdir(parents=True, exist_ok=True)

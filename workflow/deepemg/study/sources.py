@@ -28,6 +28,11 @@ def _imports() -> grimp.ImportGraph:
     return grimp.build_graph(PACKAGE, cache_dir=None, exclude_type_checking_imports=True)
 
 
+def module_file(module: str) -> str:
+    """File of a module of the library, from the current folder: a copy of the project reruns nothing."""
+    return os.path.relpath(_file(module))
+
+
 def _file(module: str) -> Path:
     path = HERE.joinpath(*module.split(".")[1:])
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

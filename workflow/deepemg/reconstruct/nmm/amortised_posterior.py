@@ -119,13 +119,18 @@ def restore_posterior(state: dict[str, Any]) -> AmortisedPosterior:
     return AmortisedPosterior(tuple(networks), state["prior_sd"], state["band_scale"], trained_with)
 
 
+def weights_file(path: str | Path | None = None) -> Path:
+    """The weights file that a setting means: by default the released one, which came with the package."""
+    return Path(path) if path else Path(str(files("deepemg"))) / RELEASED
+
+
 def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
     """Read a weights file, by default the released one that came with the package; nothing in it is executed.
 
     Raises FileNotFoundError, with the way to get them, where the released weights did not come along, and ValueError
     where the file is none of this version.
     """
-    file = Path(path) if path else Path(str(files("deepemg"))) / RELEASED
+    file = weights_file(path)
     if not file.exists():
         raise FileNotFoundError(
             f"DE-093 {file}: no such file; expected trained weights. Fix: in a clone of the project, dvc pull "

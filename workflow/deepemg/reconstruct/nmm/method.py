@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 from pydantic import Field
 
+from deepemg.digest import file_digest
 from deepemg.joint.definition import Joint
 from deepemg.joint.parameters import parameter_scheme
 from deepemg.joint.settings import ForwardSettings
@@ -19,7 +20,7 @@ from deepemg.reconstruct.nmm.amortised_posterior import (
     AmortisedPosterior,
     SubjectPosterior,
     load_weights,
-    restore_posterior,
+    weights_file,
 )
 from deepemg.reconstruct.nmm.density_estimator import MOST_TRIALS
 from deepemg.reconstruct.nmm.envelope_posterior import EnvelopePosterior, envelope_posteriors
@@ -30,6 +31,7 @@ from deepemg.reconstruct.nmm.recording_state import recording_state, restore_rec
 from deepemg.reconstruct.nmm.slots import SCHEME
 from deepemg.reconstruct.nmm.subject_fit import SubjectFit, minimise
 from deepemg.reconstruct.nmm.subject_objective import SubjectFitSettings, SubjectObjective
+from deepemg.reconstruct.trained_weights import find_weights
 from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Recording, Trial
 
@@ -101,7 +103,8 @@ class NMM(SubjectFitSettings, Method):
             rows.append((iterations, result.loss, *terms))
         losses = pd.DataFrame(rows, columns=list(HISTORY))
         context = recording.of_trials(recording.trials)  # without what was held out
-        return FittedNMM(self, joint, amortised, context, result.personal, sd, prior_sd, losses)
+        weights = file_digest(weights_file(self.weights))
+        return FittedNMM(self, joint, amortised, weights, context, result.personal, sd, prior_sd, losses)
 
     def infer(self, amortised: AmortisedPosterior, recording: Recording) -> SubjectPosterior:
         """Posterior of all trials together, with torque and isometric contractions where the settings allow them.
@@ -131,11 +134,13 @@ class NMM(SubjectFitSettings, Method):
         return minimise(objective, iterations)
 
     def restore(self, joint: Joint, state: dict[str, Any]) -> FittedNMM:
-        """What `state` gave."""
+        """What `state` gave, and the networks that it names. Raises RecordingError where they are not found."""
+        file = find_weights(state["weights"], [weights_file(self.weights), weights_file()])
         return FittedNMM(
             method=self,
             joint=joint,
-            amortised=restore_posterior(state["amortised"]),
+            amortised=load_weights(file),
+            weights=state["weights"],
             context=restore_recording(joint, state["context"]),
             personal=state["personal"].numpy(),
             sd=state["sd"].numpy(),
@@ -146,11 +151,14 @@ class NMM(SubjectFitSettings, Method):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FittedNMM(Fitted):
-    """`context` is the training recording; personal, sd, prior_sd (P,) are the parameters in their own units."""
+    """`weights` is the digest of the networks' file, `context` the training recording; personal, sd, prior_sd (P,) are
+    the parameters in their own units.
+    """
 
     method: NMM
     joint: Joint
     amortised: AmortisedPosterior
+    weights: str
     context: Recording
     personal: np.ndarray
     sd: np.ndarray
@@ -197,10 +205,10 @@ class FittedNMM(Fitted):
         return self.losses[list(HISTORY)]
 
     def state(self) -> dict[str, Any]:
-        """Everything that a reconstruction needs, the networks included."""
+        """Everything that a reconstruction needs and is the subject's; the networks by the digest of their file."""
         numbers = {name: torch.from_numpy(getattr(self, name)) for name in ("personal", "sd", "prior_sd")}
         return numbers | {
-            "amortised": self.amortised.state(),
+            "weights": self.weights,
             "context": recording_state(self.context),
             "losses": self.losses.to_dict("list"),
         }

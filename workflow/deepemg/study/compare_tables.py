@@ -1,0 +1,98 @@
+"""Two makings of the same table, cell by cell: to the last bit, within a column's tolerance, or different."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from deepemg.report.released_tables import KEYS
+from deepemg.study.tolerances import tolerance_of
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell, or a whole row or column (`cells`), that was not reproduced."""
+
+    place: str
+    released: str
+    found: str
+    allowed: str = ""
+    cells: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.place}: released {self.released}, found {self.found}{self.allowed}"
+
+
+@dataclass
+class Comparison:
+    """Cells compared, how many are equal to the last bit, those that differ; and by column what was tolerated."""
+
+    cells: int = 0
+    exact: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    tolerated: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    @property
+    def reproduced(self) -> int:
+        """Cells that are equal, or within the tolerance of their column."""
+        return self.cells - sum(difference.cells for difference in self.differences)
+
+    def __add__(self, other: Comparison) -> Comparison:
+        return Comparison(
+            self.cells + other.cells,
+            self.exact + other.exact,
+            [*self.differences, *other.differences],
+            self.tolerated | other.tolerated,
+        )
+
+
+def compare_tables(name: str, released: pd.DataFrame, found: pd.DataFrame) -> Comparison:
+    """Compare every value of a table by its keys; both tables are text, as `read_cells` gives them."""
+    keys = list(KEYS[name])
+    values = [str(column) for column in released if column not in keys]
+    result = Comparison(cells=len(released) * len(values))
+    ours, theirs = (table.drop_duplicates(keys).set_index(keys, drop=False) for table in (released, found))
+    for row in released[released.duplicated(keys)].set_index(keys).index:
+        result.differences.append(_row(name, row, "the row twice", "one", len(values)))
+    for row in ours.index.difference(theirs.index, sort=False):
+        result.differences.append(_row(name, row, "a row", "none", len(values)))
+    for row in theirs.index.difference(ours.index, sort=False):
+        result.differences.append(_row(name, row, "no such row", "one", 0))
+    for added in found.columns.difference(released.columns, sort=False):
+        result.differences.append(Difference(f"{name}.csv column {added}", "none", "one", cells=0))
+    shared = ours.index.intersection(theirs.index, sort=False)
+    for column in values:
+        if column in found:
+            _compare_column(result, name, ours.loc[shared], theirs.loc[shared], column)
+        else:
+            result.differences.append(Difference(f"{name}.csv column {column}", "one", "none", cells=len(shared)))
+    return result
+
+
+def _compare_column(result: Comparison, name: str, ours: pd.DataFrame, theirs: pd.DataFrame, column: str) -> None:
+    """Add the cells of one column; the rows of both tables are the same."""
+    tolerance = tolerance_of(name, column)
+    equal = ours[column] == theirs[column]
+    numbers = (pd.to_numeric(table[column], errors="coerce") for table in (ours, theirs))
+    one, two = numbers
+    error = (one - two).abs()
+    near = error <= tolerance.absolute + tolerance.relative * one.abs()
+    result.exact += int(equal.sum())
+    if (accepted := near & ~equal).any():
+        share = (error / (tolerance.absolute + tolerance.relative * one.abs()))[accepted]
+        result.tolerated[f"{name}.csv {column}"] = int(accepted.sum()), float(share.max())
+    for row in ours[~(equal | near)].index:
+        place = _place(name, row, column)
+        result.differences.append(
+            Difference(place, str(ours.at[row, column]), str(theirs.at[row, column]), f" (tolerance {tolerance})")
+        )
+
+
+def _place(name: str, row: object, column: str = "") -> str:
+    keys = row if isinstance(row, tuple) else (row,)
+    return " ".join([f"{name}.csv", *map(str, keys), column]).strip()
+
+
+def _row(name: str, row: object, released: str, found: str, cells: int) -> Difference:
+    return Difference(_place(name, row), released, found, cells=cells)

@@ -1,0 +1,93 @@
+"""The released tables made again from the released fits, without fitting anything."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from deepemg.evaluate.score_tables import score_deep_emg, score_torque
+from deepemg.reconstruct.fits import FIT, at_load, reconstruct_trials, with_names
+from deepemg.reconstruct.load import load
+from deepemg.recordings.protocol import protocol_table
+from deepemg.recordings.subject import read_subject
+from deepemg.report.digests import WEIGHTS, trained_weights
+from deepemg.report.released_tables import KEYS, fits_of, read_cells
+from deepemg.signals.read import read
+from deepemg.signals.recording import Recording
+from deepemg.study.check import fetch_embedded
+from deepemg.study.compare_tables import Comparison, compare_tables
+from deepemg.study.config import StudyConfig, read_config
+
+Tables = dict[str, pd.DataFrame]
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # as the study's jobs
+
+
+def read_release(released: Path) -> dict[str, Any]:
+    """The configuration of a release; its fits, the data and the trained weights are pulled where they are absent.
+
+    Raises FileNotFoundError where nothing was released.
+    """
+    if not (released / "config.yaml").is_file():
+        raise FileNotFoundError(f"{released / 'config.yaml'}: no such file; expected a release (make release)")
+    config: dict[str, Any] = yaml.safe_load((released / "config.yaml").read_text())
+    for path in (Path(config["data"]), released / WEIGHTS, *map(Path, trained_weights(config))):
+        fetch_embedded(path)
+    return config
+
+
+def recompute(config: dict[str, Any], released: Path, jobs: int) -> Iterator[Tables]:
+    """Tables of one subject after the other, as they are done, by `jobs` processes."""
+    study, fits = read_config(config), fits_of(released / "tables")
+    os.environ.update(ONE_THREAD)  # of the processes that start now
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        running = [
+            pool.submit(subject_tables, study, name, [fit[1:] for fit in fits if fit[0] == name], released / WEIGHTS)
+            for name in dict.fromkeys(subject for subject, *_ in fits)
+        ]
+        for done in as_completed(running):
+            yield done.result()
+
+
+def subject_tables(config: StudyConfig, name: str, fits: Sequence[Sequence[str]], weights: Path) -> Tables:
+    """The four tables of one subject: its recording read, every trial reconstructed by each fit (load, method)."""
+    folder, recordings = Path(config.data) / name, Path(config.recordings) if config.recordings else None
+    recording = read(folder, recordings, settings=config.signals)
+    torque, lag = _torque(recording), config.score_methods.longest_lag_ms
+    parts: dict[str, list[pd.DataFrame]] = {table: [] for table in KEYS}
+    parts["subjects"].append(protocol_table([read_subject(folder, recordings)]))
+    for load_label, method in fits:
+        names = dict(zip(FIT, (name, load_label, method), strict=True))
+        fitted = load(weights / name / load_label / method)
+        found = reconstruct_trials(fitted, at_load(recording, load_label)[1])
+        scored = score_deep_emg(found, recording.held_out, **names, rate_hz=config.rate_hz, longest_lag_ms=lag)
+        parts["parameters"].append(with_names(fitted.parameters(), names))
+        parts["torque"].append(score_torque(found, torque, **names))
+        parts["deep_emg"].append(scored)
+    return {table: pd.concat(rows) for table, rows in parts.items()}
+
+
+def _torque(recording: Recording) -> pd.DataFrame:
+    """trial, time_s, torque_nm of every trial, as run_inverse_dynamics writes it."""
+    columns = ({"trial": t.name, "time_s": t.time_s, "torque_nm": t.torque} for t in recording.trials)
+    return pd.concat([pd.DataFrame(trial) for trial in columns])
+
+
+def as_written(parts: Sequence[Tables]) -> Tables:
+    """Tables of several subjects below each other, every cell as text, as a CSV file has it."""
+    return {
+        name: read_cells(io.StringIO(pd.concat([part[name] for part in parts]).to_csv(index=False))) for name in KEYS
+    }
+
+
+def compare_release(released: Path, found: Tables) -> Comparison:
+    """Every cell of the released tables beside the same cell of others."""
+    compared = (compare_tables(name, read_cells(released / "tables" / f"{name}.csv"), found[name]) for name in KEYS)
+    return sum(compared, Comparison())
