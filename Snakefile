@@ -36,4 +36,5 @@ rule all:
     input:
         rules.write_report.input,
         rules.write_report.output,
+        rules.write_snakemake_report.output,
         rules.write_metrics.output,

@@ -316,35 +316,3 @@ rule plot_band_coverage:
         labels=STUDY.hidden_muscles(),
     script:
         "../scripts/plot_band_coverage.py"
-
-
-rule write_subject_page:
-    input:
-        texts=get_texts,
-        quality=rules.check_recordings.output.quality,
-        kinematics=rules.process_kinematics.output.kinematics,
-        torque=rules.run_inverse_dynamics.output.torque,
-        reconstructions=lambda w: get_all_loads_fits(w.subject, "reconstruction.parquet"),
-        figures=lambda w: expand(
-            "<results>/figures/envelopes/{subject}_{method}.svg",
-            subject=w.subject,
-            method=METHODS,
-        ),
-        deep_emg=rules.score_methods.output.deep_emg,
-        torque_scores=rules.score_methods.output.torque,
-        parameters=lambda w: get_all_loads_fits(w.subject, "parameters.csv"),
-        code=sources("write_subject_page"),
-    output:
-        page="<results>/{subject}/report.html",
-    log:
-        "<logs>/write_subject_page/{subject}.log",
-    benchmark:
-        "<benchmarks>/write_subject_page/{subject}.tsv"
-    conda:
-        "../../envs/study.yaml"
-    params:
-        folder=get_folder,
-        recordings=STUDY.recordings,
-        methods=METHODS,
-    script:
-        "../scripts/write_subject_page.py"

@@ -2,6 +2,7 @@
 from deepemg.reconstruct.registry import module_of
 from deepemg.study.sources import rule_sources
 
+FIRST = "nmm" if "nmm" in METHODS else METHODS[-1]  # the method that pages are about
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 
 
@@ -115,3 +116,8 @@ def get_figures():
         *(["unseen_load"] if hidden and get_unseen_load_methods() and get_unseen_load_subjects() else []),
         *(["band_coverage"] if hidden else []),
     ]
+
+
+def get_report_figures():
+    """Figures of the report: those of the study, and figure 4 of the first subject as an example of all."""
+    return [*get_figures(), f"envelopes/{next(iter(SUBJECTS))}_{FIRST}"]

@@ -23,6 +23,7 @@ for name, wide, narrow, caption in zip(params.figures, files.figures, files.narr
     text = Template(Path(caption).read_text().strip()).render(snakemake={"wildcards": params.example})
     kind = name.split("/")[0]
     figures.append(ReportFigure(name, text, finding(kind, tables), Path(wide).read_text(), Path(narrow).read_text()))
+figures.sort(key=lambda figure: int(figure.caption.split(".")[0].removeprefix("Figure ")))
 folder = Path(snakemake.output.report).parent
 page = render_study(
     tables,

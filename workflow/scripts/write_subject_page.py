@@ -13,7 +13,7 @@ from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import hidden_muscles, torque
 from deepemg.report.pages.inputs import inputs_table
-from deepemg.report.pages.subject_page import answers, first_method, render_subject
+from deepemg.report.pages.subject_page import answers, downloads, render_subject
 from deepemg.report.pages.zoomable import zoomable
 from deepemg.report.parameters import with_prior_sd
 from deepemg.report.provenance import provenance
@@ -30,14 +30,15 @@ recorded = {muscle for name in observed for muscle in joint.members(name)}
 hidden = {muscle.name: muscle.label for muscle in joint.muscles if muscle.name not in recorded}
 indistinct = labelled_doubles(joint, observed)
 
-method = first_method(params.methods)
-own = dict(zip(params.methods, files.reconstructions, strict=True))[method]
-reconstruction, measured = shown(pd.read_parquet(own)), pd.read_parquet(files.envelopes)
+method = params.method
+reconstruction, measured = shown(pd.read_parquet(files.reconstruction)), pd.read_parquet(files.envelopes)
 held_out = pd.read_parquet(files.held_out) if subject.channels_used("held_out") else None
 deep_emg, torques = shown(pd.read_csv(files.deep_emg)), shown(pd.read_csv(files.torque_scores))
 over_all = deep_emg[(deep_emg["load"] == "all") & (deep_emg["method"] == method)].drop_duplicates("muscle", keep="last")
-parameters = pd.read_csv(dict(zip(params.methods, files.parameters, strict=True))[method])
-torque_tables = torque_of_tests(files.kinematics, files.torque), reconstructed_torque_of_tests([own])
+torque_tables = (
+    torque_of_tests(files.kinematics, files.torque),
+    reconstructed_torque_of_tests([files.reconstruction]),
+)
 
 
 def both(draw):
@@ -48,6 +49,7 @@ def both(draw):
 page = render_subject(
     subject.id,
     protocol_row(subject),
+    method=method,
     joint=joint.anatomical_name,
     reference=subject.reference,
     observed=observed,
@@ -70,8 +72,8 @@ page = render_subject(
     torque_figure=both(lambda width: torque.plot(*torque_tables, width_mm=width)),
     deep_emg=deep_emg,
     torque=torques,
-    parameters=with_prior_sd(parameters, {subject.id: joint}, "hill32"),
-    downloads=params.downloads,
+    parameters=with_prior_sd(pd.read_csv(files.parameters), {subject.id: joint}, params.scheme),
+    downloads=downloads(method, sorted(path.name for path in Path(files.export).glob("*.csv"))),
     provenance=provenance(params.config, Path(params.folder), [Path(path) for path in files.weights]),
 )
 Path(snakemake.output.page).write_text(page)

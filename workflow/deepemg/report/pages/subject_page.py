@@ -19,9 +19,18 @@ NORMAL_90 = 1.645  # standard deviations to either side of a normal distribution
 Picture = tuple[str, str]  # a figure as SVG, for a screen and for a phone
 
 
-def first_method(methods: Sequence[str]) -> str:
-    """The method that a page is about: ours, where it was fitted."""
-    return order_methods(methods)[-1]
+def downloads(method: str, trials: Sequence[str]) -> dict[str, str]:
+    """What each file beside the page is, by its address; `trials` are the tables in the folder export."""
+    fit = f"all/{method}"
+    found = {
+        "export/joint.osim": "the personal joint, for OpenSim",
+        **{f"export/{name}": "envelopes with bands, and torque" for name in trials},
+        "export/": "of each trial also excitations, activations and moment as .sto",
+        f"{fit}/parameters.csv": "the parameters",
+        f"{fit}/model": "the fit itself, which deepemg.load reads",
+        "torque.sto": "torque by inverse dynamics in OpenSim",
+    }
+    return found
 
 
 def answers(
@@ -72,6 +81,7 @@ def render_subject(
     subject: str,
     facts: Mapping[str, object],
     *,
+    method: str,
     joint: str,
     reference: str,
     observed: Sequence[str],
@@ -94,17 +104,17 @@ def render_subject(
 ) -> str:
     """The page of one subject as HTML, with everything inside; only downloads lead to files beside it.
 
-    `facts` are those of the subject (joint, loads, ...), `joint` its anatomical name, `reference` what an envelope of 1
+    `facts` are those of the subject (joint, loads, ...), `method` the one that the
+    page is about, `joint` its anatomical name, `reference` what an envelope of 1
     means; `observed` are the recorded channels; `has_truth` says whether hidden muscles were recorded or simulated, and
     `tested` whether the trials shown were put aside for a test. `indistinct` names hidden muscles that torque cannot
     tell, each with those it cannot be told from. `inputs`: a row per channel; `quality`: a row per channel and trial;
     `angles`: a row per movement; `flags` in them is a list, empty where nothing is wrong. `zoomable`, `answers`: of the
-    functions of these names. `envelopes` maps each method to its figure 4, `torque_figure` is figure 6 of the first
-    method. `deep_emg`, `torque`: this subject's rows of the tables; `parameters` those of the first method's fit for
+    functions of these names. `envelopes` maps each method to its figure 4, `torque_figure` is figure 6 of that
+    method. `deep_emg`, `torque`: this subject's rows of the tables; `parameters` those of that method's fit for
     all loads, with prior_sd.
     """
-    methods = order_methods(envelopes)[::-1]
-    method = methods[0]
+    methods = [method, *(name for name in order_methods(envelopes)[::-1] if name != method)]
     own = deep_emg[(deep_emg["method"] == method) & (deep_emg["load"] == "all")]
     rank = {name: place for place, name in enumerate(methods)}
     return render(
