@@ -203,11 +203,10 @@ def _draw_lane(axes: Axes, lane: Lane, places: Sequence[Place], top: float, down
             middle = y + PADDING_MM + _line_mm() * (place + 0.5)
             axes.text(x + PADDING_MM, middle, line, va="center_baseline", fontweight="bold" if bold else "normal")
     for (x, y, width, height), (next_x, next_y, _, _) in pairwise(places):
-        middle = x + width / 2, y + height / 2
         if down:
-            _arrow(axes, [(middle[0], y + height), (middle[0], next_y)])
+            _arrow(axes, [(x + width / 2, y + height), (x + width / 2, next_y)])
         else:
-            _arrow(axes, [(x + width, middle[1]), (next_x, middle[1])])
+            _arrow(axes, [(x + width, y + height / 2), (next_x, y + height / 2)])
     for depth, (source, target) in enumerate(lane.back):
         away = 1.4 + 1.2 * depth
         (x, y, width, height), (x2, y2, width2, height2) = places[source], places[target]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib import rcParams
@@ -13,8 +14,8 @@ from deepemg.joint.definition import Joint, Muscle
 FLEXED_DEG = 70.0  # as drawn
 BONE = "#D9CDB8"
 BESIDE = 0.018  # of the arm's length: muscles that lie over each other are drawn beside each other, deep ones inside
-OBSERVED = {"color": "#7A7A7A", "linewidth": 1.0}
-HIDDEN = {"color": "#000000", "linewidth": 1.6, "linestyle": (0, (3, 1.2))}
+OBSERVED: dict[str, Any] = {"color": "#7A7A7A", "linewidth": 1.0}
+HIDDEN: dict[str, Any] = {"color": "#000000", "linewidth": 1.6, "linestyle": (0, (3, 1.2))}
 
 
 def turned(axis: tuple[float, ...], angle_rad: float) -> np.ndarray:
@@ -66,12 +67,12 @@ def draw(axes: Axes, joint: Joint, roles: Mapping[str, str]) -> None:
     edges = {"flexor": max(top[0], hinge[0]) + flexed * 0.22 * size, "extensor": hinge[0] - flexed * 0.2 * size}
     for action, muscles in sides.items():
         _draw_labels(axes, muscles, roles, edges[action], top[1] + 0.06 * size, hinge[1] + 0.1 * size)
-    axes.annotate("load", load, (0, -9), textcoords="offset points", ha="center", va="top")
+    axes.annotate("load", tuple(load), (0, -9), textcoords="offset points", ha="center", va="top")
     pull = np.array(bones.gravity[:2]) / np.linalg.norm(bones.gravity) * 0.12 * size
     start = np.array([edges["extensor"], hinge[1] - 0.2 * size])
     axes.plot(*zip(start, start + pull, strict=True), linewidth=0)  # room for the arrow
-    axes.annotate("", start + pull, start, arrowprops={"arrowstyle": "-|>", "linewidth": 0.8})
-    axes.annotate("gravity", start, (0, 3), textcoords="offset points", ha="center", va="bottom")
+    axes.annotate("", tuple(start + pull), tuple(start), arrowprops={"arrowstyle": "-|>", "linewidth": 0.8})
+    axes.annotate("gravity", tuple(start), (0, 3), textcoords="offset points", ha="center", va="bottom")
     axes.set_aspect("equal")
     axes.margins(0.08)
     axes.set_axis_off()
@@ -106,7 +107,7 @@ def _draw_labels(
     for (muscle, belly), y in zip(muscles, heights, strict=True):
         hidden = roles[muscle.name] == "hidden"
         outward = "left" if np.isnan(belly[0]) or x > belly[0] else "right"
-        look = {"fontweight": "bold" if hidden else "normal", "ha": outward, "va": "center"}
+        look: dict[str, Any] = {"fontweight": "bold" if hidden else "normal", "ha": outward, "va": "center"}
         axes.text(x, y, muscle.label.replace(" ", "\n", 1), fontsize=rcParams["font.size"], **look)
         if np.isfinite(belly).all():
             axes.plot([belly[0], x], [belly[1], y], color="#B0B0B0", linewidth=0.5, zorder=2)

@@ -25,5 +25,7 @@ def _path(path: re.Match[str]) -> str:
 
 
 def compact(svg: str) -> str:
-    """The same picture to a twentieth of 1/72 inch, without indentation."""
-    return re.sub(r"\n\s+", "\n", re.sub(r'(?<= d=")[^"]+', _path, svg))
+    """The same picture to a twentieth of 1/72 inch, without indentation, and without names of groups."""
+    smaller = re.sub(r'(?<= d=")[^"]+', _path, svg)
+    smaller = re.sub(r'(?<= [xy]=")-?[\d.]+', lambda number: f"{float(number[0]):.2f}", smaller)
+    return re.sub(r"\n\s+", "\n", re.sub(r'<g id="\w+"', "<g", smaller))

@@ -25,7 +25,7 @@ from deepemg.report.style import (
 )
 
 NOT_RECORDED = "#D0D0D0"
-ABOVE = "#CC79A7"  # of the colours of `viridis` none is like it
+ABOVE = "#E31A1C"  # none of the colours of `viridis` is like it, to somebody who does not see red and green either
 SETS_SCALE = ("truth", "nmm")
 ROW_MM = 3.1  # a subject's row, at least
 BLOCK_MM = 17.5  # a method's block of rows, at least: its name stands upright beside it

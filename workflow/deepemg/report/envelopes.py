@@ -78,7 +78,7 @@ def plot(
     """
     tested = shown(reconstruction)
     loads = order_loads(tested["load"])
-    colour = METHOD_COLOURS[method]
+    colour, thin = METHOD_COLOURS[method], 0.6 if is_narrow(width_mm) else 0.8
     figure = new_figure(width_mm, 24 + (16 if is_narrow(width_mm) else 20) * len(joint.muscles))
     grid = figure.subplots(len(joint.muscles), len(loads), sharex="col", sharey="row", squeeze=False)
     recorded = [(measured, "-")] if held_out is None else [(measured, "-"), (held_out, (0, (3, 1.5)))]
@@ -89,13 +89,15 @@ def plot(
         trials = tested[tested["load"] == load]
         shifts = end_to_end(trials)
         for axes, muscle in zip(column, joint.muscle_names, strict=True):
-            for envelopes, dashes in recorded:
-                same_trials = envelopes[envelopes["trial"].isin(trials["trial"])]
-                for channel in _channels(envelopes, muscle, joint):
-                    draw_trials(axes, same_trials, channel, shifts, color=TRUTH_COLOUR, linewidth=0.8, linestyle=dashes)
             if muscle in own:
                 _draw_band(axes, trials, muscle, shifts, colour)
                 draw_trials(axes, trials, muscle, shifts, color=colour)
+            for envelopes, dashes in recorded:
+                same_trials = envelopes[envelopes["trial"].isin(trials["trial"])]
+                for channel in _channels(envelopes, muscle, joint):
+                    draw_trials(
+                        axes, same_trials, channel, shifts, color=TRUTH_COLOUR, linewidth=thin, linestyle=dashes
+                    )
             tick_seconds(axes)
         column[0].set_title(load_label(load))
 
@@ -108,10 +110,10 @@ def plot(
     figure.align_ylabels(grid[:, 0])
     figure.supylabel(f"EMG envelope ({value_label})")
     figure.supxlabel("time (s)")
-    handles: list[Line2D | Patch] = [Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, label="measured")]
+    handles: list[Line2D | Patch] = [Line2D([], [], color=TRUTH_COLOUR, linewidth=thin, label="measured")]
     if held_out is not None:
         handles.append(
-            Line2D([], [], color=TRUTH_COLOUR, linewidth=0.8, linestyle=(0, (3, 1.5)), label="truth, held out")
+            Line2D([], [], color=TRUTH_COLOUR, linewidth=thin, linestyle=(0, (3, 1.5)), label="truth, held out")
         )
     handles.append(Line2D([], [], color=colour, label=METHOD_LABELS[method]))
     handles.append(Patch(color=colour, alpha=0.25, linewidth=0, label="90 % band"))

@@ -52,7 +52,7 @@ def plot(parameters: pd.DataFrame, *, width_mm: float = DOUBLE_COLUMN_MM) -> Fig
     subjects = sorted(parameters["subject"].unique())
     colours = subject_colours(subjects)
     shared = parameters["muscle"] == GLOBAL
-    panels = {_name(kind): rows for kind, rows in parameters[~shared].groupby("parameter", sort=False)}
+    panels = {_name(str(kind)): rows for kind, rows in parameters[~shared].groupby("parameter", sort=False)}
     panels = {title: rows.assign(place=rows["muscle"]) for title, rows in panels.items()}
     if shared.any():
         panels["of all muscles"] = parameters[shared].assign(place=parameters.loc[shared, "parameter"].map(_name))
@@ -66,7 +66,7 @@ def plot(parameters: pd.DataFrame, *, width_mm: float = DOUBLE_COLUMN_MM) -> Fig
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
     figure.supylabel("distance from the generic value (prior standard deviations)")
-    dot = {"marker": "o", "markersize": 4, "linestyle": "none"}
+    dot: dict[str, Any] = {"marker": "o", "markersize": 4, "linestyle": "none"}
     marks: list[Line2D | Patch] = [Line2D([], [], color=colours[name], label=name, **dot) for name in subjects]
     marks.append(Line2D([], [], color=FAINT, label="identified", **dot))
     marks.append(Line2D([], [], color=FAINT, fillstyle="none", label="mostly prior", **dot))
@@ -88,7 +88,13 @@ def _panel(axes: Axes, rows: pd.DataFrame, colours: Mapping[str, Any]) -> None:
         x = own["place"].map(places.index) + 0.6 * ((number + 0.5) / len(colours) - 0.5)
         values, spreads = (own["personal"] - own["generic"]) / own["prior_sd"], own["sd"] / own["prior_sd"]
         axes.errorbar(x, values, yerr=spreads.fillna(0), fmt="none", color=colour, elinewidth=0.7)
-        look = {"color": colour, "marker": "o", "markersize": 3, "markeredgewidth": 0.6, "linestyle": "none"}
+        look: dict[str, Any] = {
+            "color": colour,
+            "marker": "o",
+            "markersize": 3,
+            "markeredgewidth": 0.6,
+            "linestyle": "none",
+        }
         known = own["identified"].astype(bool)
         axes.plot(x[known], values[known], **look)
         axes.plot(x[~known], values[~known], **look, markerfacecolor="white")

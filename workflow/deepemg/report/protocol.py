@@ -81,10 +81,10 @@ def plot(
 def _draw_trials(axes: Axes, trials: pd.DataFrame, row: int) -> None:
     """Bars of one subject, behind each other; a movement's bar carries its load as its label."""
     start = 0.0
-    for trial in trials.itertuples():
-        bar = axes.barh(row, trial.duration_s, left=start, height=0.7, color=LOOKS[str(trial.kind)][0], linewidth=0)
-        bar.set_label(f"{trial.load:g} {trial.kind}" if pd.notna(trial.load) else "_")
-        start += float(trial.duration_s) + PAUSE_S
+    for kind, load, lasts in zip(trials["kind"], trials["load"], trials["duration_s"], strict=True):
+        bar = axes.barh(row, lasts, left=start, height=0.7, color=LOOKS[kind][0], linewidth=0)
+        bar.set_label(f"{load:g} {kind}" if pd.notna(load) else "_")
+        start += lasts + PAUSE_S
 
 
 def _write_loads(figure: Figure, axes: Axes) -> None:

@@ -67,7 +67,13 @@ RC: dict[Any, Any] = {
     "svg.hashsalt": "deepemg",
 }
 SIZED_AS = ("font", "xtick.label", "ytick.label", "axes.label", "legend.font")
-TIGHT = {"legend.columnspacing": 1.2, "legend.handletextpad": 0.5, "axes.titlepad": 4.0, "axes.labelpad": 2.5}
+TIGHT = {
+    "lines.linewidth": 0.7,
+    "legend.columnspacing": 1.2,
+    "legend.handletextpad": 0.5,
+    "axes.titlepad": 4.0,
+    "axes.labelpad": 2.5,
+}
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -31,6 +31,7 @@ def plot(torque: pd.DataFrame, reconstructions: pd.DataFrame, *, width_mm: float
     """
     subjects, loads = sorted(torque["subject"].unique()), order_loads(torque["load"])
     methods = order_methods(reconstructions["method"])
+    thick, thin = (1.2, 0.6) if is_narrow(width_mm) else (1.6, 0.8)
     figure = new_figure(width_mm, 26 + (20 if is_narrow(width_mm) else 26) * len(subjects))
     grid = figure.subplots(len(subjects), len(loads), sharex="col", sharey="row", squeeze=False)
     for row, subject in zip(grid, subjects, strict=True):
@@ -38,18 +39,18 @@ def plot(torque: pd.DataFrame, reconstructions: pd.DataFrame, *, width_mm: float
             reference = torque[(torque["subject"] == subject) & (torque["load"] == load)]
             cell = reconstructions[(reconstructions["subject"] == subject) & (reconstructions["load"] == load)]
             shifts = end_to_end(reference)
-            draw_trials(axes, reference, "torque_nm", shifts, color=TRUTH_COLOUR, linewidth=1.6)
+            draw_trials(axes, reference, "torque_nm", shifts, color=TRUTH_COLOUR, linewidth=thick)
             for method in methods:
                 part = cell[cell["method"] == method]
-                draw_trials(axes, part, "torque_nm", shifts, color=METHOD_COLOURS[method], linewidth=0.8)
+                draw_trials(axes, part, "torque_nm", shifts, color=METHOD_COLOURS[method], linewidth=thin)
             tick_seconds(axes)
         row[0].set_ylabel(subject)
     for axes, load in zip(grid[0], loads, strict=True):
         axes.set_title(load_label(load))
     figure.supylabel("joint torque (N m)")
     figure.supxlabel("time (s)")
-    handles = [Line2D([], [], color=TRUTH_COLOUR, linewidth=1.6, label="inverse dynamics (OpenSim)")]
-    handles += [Line2D([], [], color=METHOD_COLOURS[m], linewidth=0.8, label=METHOD_LABELS[m]) for m in methods]
+    handles = [Line2D([], [], color=TRUTH_COLOUR, linewidth=thick, label="inverse dynamics (OpenSim)")]
+    handles += [Line2D([], [], color=METHOD_COLOURS[m], linewidth=thin, label=METHOD_LABELS[m]) for m in methods]
     legend_above(figure, handles)
     return figure
 

@@ -41,7 +41,7 @@ def plot(loss: pd.DataFrame, *, width_mm: float = DOUBLE_COLUMN_MM) -> Figure:
             axes.plot(
                 fit["epoch"],
                 fit[term],
-                color=colours[subject],
+                color=colours[str(subject)],
                 linewidth=1.2 if bold else 0.5,
                 alpha=1 if bold else 0.6,
                 zorder=3 if bold else 2,

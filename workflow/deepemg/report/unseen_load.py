@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from deepemg.report.style import (
     order_methods,
 )
 
-BEYOND = 1.6  # of the largest error of a seen load: the axis ends there, and what lies beyond is counted
+BEYOND = 1.6  # of the largest error of a seen load: the axis ends there at last, and what lies beyond is counted
 SPREAD = 0.56  # of a method's row, over which its subjects lie
 
 
@@ -60,7 +61,8 @@ def plot(
     grid = figure.subplots(*shape, sharex="col" if narrow else "row", sharey=True, squeeze=False)
     for panels, (muscle, label) in zip(grid.T if narrow else grid, muscle_labels.items(), strict=True):
         of_muscle = errors[errors["muscle"] == muscle]
-        end = BEYOND * of_muscle["rmse_seen"].max()
+        highest = of_muscle[["rmse_seen", "rmse_unseen"]].max()
+        end = min(BEYOND * highest["rmse_seen"], 1.05 * highest.max())
         for axes, load in zip(panels, loads, strict=True):
             for row, method in enumerate(methods):
                 cells = of_muscle[(of_muscle["load"] == load) & (of_muscle["method"] == method)]
@@ -73,7 +75,7 @@ def plot(
             axes.grid(axis="x", color="#E5E5E5", linewidth=0.5)
             axes.set_axisbelow(True)
     figure.supxlabel(f"RMSE ({value_label})")
-    look = {"color": FAINT, "marker": "o", "markersize": 3.5}
+    look: dict[str, Any] = {"color": FAINT, "marker": "o", "markersize": 3.5}
     entries = [
         Line2D([], [], **look, fillstyle="none", linestyle="none", label="load seen in training"),
         Line2D([], [], **look, label="load left out, same subject"),
@@ -87,7 +89,7 @@ def _draw_method(axes: Axes, cells: pd.DataFrame, row: int, method: str, end: fl
     """One method and load: its subjects above each other; what lies beyond the axis is an arrow, and counted."""
     colour, places = METHOD_COLOURS[method], row + SPREAD * ((np.arange(len(cells)) + 0.5) / len(cells) - 0.5)
     beyond = int((cells["rmse_unseen"] > end).sum())
-    look = {"color": colour, "markersize": 3.0, "markeredgewidth": 0.6, "clip_on": False}
+    look: dict[str, Any] = {"color": colour, "markersize": 3.0, "markeredgewidth": 0.6, "clip_on": False}
     for place, seen, unseen in zip(places, cells["rmse_seen"], cells["rmse_unseen"], strict=True):
         axes.plot([seen, min(unseen, end)], [place] * 2, color=colour, linewidth=0.8)
         axes.plot(seen, place, "o", **look, markerfacecolor="white")
