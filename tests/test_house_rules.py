@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_the_lock_has_what_the_package_needs(root):
     needed = set(re.findall(r'"([A-Za-z0-9_-]+)', project.group(1)))
     locked = {line.split("==")[0] for line in (root / "requirements.txt").read_text().split("\n")}
     assert needed <= locked
+
+
+def test_a_citation_names_the_release_of_the_package_and_of_the_changelog(root):
+    citation = yaml.safe_load((root / "CITATION.cff").read_text())
+    package = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    releases = re.findall(r"^## ([\d.]+) \(([\d-]+)\)$", (root / "CHANGELOG.md").read_text(), flags=re.M)
+    assert releases[0] == (package["version"], str(citation["date-released"])) and releases[0][0] == citation["version"]
+    assert citation["license"] == package["license"]
+    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in package["authors"]]
 
 
 # Settings: the classes are the reference, and the files of config/ follow them.

@@ -40,3 +40,23 @@ def comparison(
         raise typer.BadParameter(f"{', '.join(unnamed)} has no name; expected <name>=<folder>")
 
     publish({name: Path(folder) for name, folder in (run.split("=", 1) for run in runs)}, released)
+
+
+@app.command()
+def crate(
+    results: Annotated[Path, typer.Option(help="Results folder of the study that was published.")] = Path("results"),
+    released: Annotated[Path, typer.Option(help="The published folder.")] = Path("results/released"),
+) -> None:
+    """Say for machines what was published, of what and with what: ro-crate-metadata.json. The last step of a release.
+
+    Example: `deepemg publish crate`
+    """
+    import yaml
+
+    from deepemg.report.provenance import made_at, provenance
+    from deepemg.report.ro_crate import write_crate
+
+    config = yaml.safe_load((results / "config.yaml").read_text())
+    made = provenance(config, Path(config["data"]), sorted(Path("resources").glob("*.pt")))
+    write_crate(released, yaml.safe_load(Path("CITATION.cff").read_text()), made, made_at())
+    typer.echo(f"{released}/ro-crate-metadata.json")
