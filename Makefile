@@ -13,14 +13,17 @@ CUBE ?=
 DATA ?=
 SET ?= zenodo_11209324
 LOAD ?=
+FULL ?=
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 RUN = deepemg run --cores $(CORES) --
 NEED_CUBE = test -d "$(CUBE)" || { echo "make $@ needs CUBE=<folder of the recordings>; see examples/cube/CUBE1/subject.yaml"; exit 2; }
 NEED_DATA = test -e "$(DATA)" || { echo "make $@ needs DATA=<the data set $(SET)>; see deepemg import --help"; exit 2; }
+REFIT = $(RUN) $(patsubst %,results/verified/tables/%.csv,subjects parameters torque deep_emg) \
+  --configfile results/released/config.yaml --config results=results/verified
 DEVELOPMENT = results/truth/T1 results/truth/T2 results/truth/T3
 
-.PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release docs lock help
+.PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release verify docs lock help
 
 ##@ The study
 study: .venv/ready       ## what `make` alone does: set up and run the study; open results/report.html
@@ -92,9 +95,15 @@ bench: .venv/ready       ## this library beside OpenSim, timed in one run: resul
 	deepemg bench
 
 ##@ For maintainers
-release: study           ## tables, figures and the README's summary of the finished study, for git
+release: study           ## the finished study for git: tables, figures, model cards, the README's summary; its fits for DVC
 	deepemg publish study
+	dvc add results/released/weights
+	dvc push results/released/weights.dvc
 	deepemg docs
+
+verify: .venv/ready      ## are the released tables reproduced from the released fits? With FULL=1: from fits made anew
+	@$(if $(FULL),$(REFIT))
+	@deepemg verify $(if $(FULL),--results results/verified)
 
 docs: .venv/ready        ## the generated sections of README.md and docs/, and config/defaults.yaml
 	deepemg docs

@@ -62,12 +62,20 @@ def checks_sections() -> Sections:
     return check_sections(RELEASED / "truth")
 
 
+def reproduce_sections() -> Sections:
+    """What a cell may differ by and still count as reproduced."""
+    from deepemg.study.tolerances import tolerances_markdown
+
+    return {"tolerances": tolerances_markdown()}
+
+
 PAGES: dict[str, Callable[[], Sections]] = {
     "README.md": readme_sections,
     "docs/checks.md": checks_sections,
     "docs/joint.md": joint_sections,
     "docs/nmm.md": nmm_sections,
     "docs/tables.md": tables_sections,
+    "docs/reproduce.md": reproduce_sections,
     "docs/truth.md": truth_sections,
 }
 

@@ -1,4 +1,4 @@
-"""`deepemg publish`: tables and figures of finished runs, for git and the documents."""
+"""`deepemg publish`: tables, figures and fits of finished runs, for git, DVC and the documents."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ app = typer.Typer(no_args_is_help=True, help="Publish tables and figures of fini
 @app.command()
 def study(
     results: Annotated[Path, typer.Option(help="Results folder of a finished study.")] = Path("results"),
-    released: Annotated[Path, typer.Option(help="Where tables and figures are published.")] = Path("results/released"),
+    released: Annotated[Path, typer.Option(help="Where all of it is published.")] = Path("results/released"),
 ) -> None:
-    """Copy tables and PNG figures of the study. Then `deepemg docs`.
+    """Copy tables, PNG figures and fits of the study, with digests and model cards. Then `deepemg docs`.
 
     Example: `deepemg publish study`
     """

@@ -43,7 +43,7 @@ def main(
         found = {name: read_cells(results / "tables" / f"{name}.csv") for name in KEYS}
     else:
         found = as_written(list(shown(console, recompute(config, released, jobs), len(config["subjects"]))))
-    compared = compare_release(released, found)
+    compared = compare_release(released, found, refit=results is not None)
     for column, (count, share) in compared.tolerated.items():
         console.print(f"{column}: {count} cells differ by at most {share:.1%} of the tolerance", markup=False)
     tell(console, [str(difference) for difference in compared.differences], "cells")

@@ -13,6 +13,7 @@ from deepemg.reconstruct.registry import method_class
 from deepemg.report.digests import WEIGHTS, trained_weights, write_digests
 from deepemg.report.model_card import model_card
 from deepemg.report.provenance import provenance
+from deepemg.report.readme import publish_readme
 from deepemg.report.released_tables import fits_of, read_cells
 from deepemg.report.summary import summary_markdown
 from deepemg.signals.normalisation import reference_label
@@ -51,6 +52,8 @@ def release(results: Path, released: Path) -> None:
     made_by = provenance(config, Path(config["data"]), map(Path, trained_weights(config)))  # before anything changes
     _copy_tables_and_figures(results, released)
     _copy_fits(results, released)
+    shutil.copyfile(results / "metrics.json", released / "metrics.json")
+    publish_readme(results, released)
     (released / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     write_digests(config, released)
     (released / CARDS).mkdir(exist_ok=True)

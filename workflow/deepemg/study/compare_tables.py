@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from deepemg.report.released_tables import KEYS
-from deepemg.study.tolerances import tolerance_of
+from deepemg.study.tolerances import Tolerance, allowed
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ class Comparison:
         )
 
 
-def compare_tables(name: str, released: pd.DataFrame, found: pd.DataFrame) -> Comparison:
-    """Compare every value of a table by its keys; both tables are text, as `read_cells` gives them."""
+def compare_tables(name: str, released: pd.DataFrame, found: pd.DataFrame, *, refit: bool = False) -> Comparison:
+    """Compare every value of a table by its keys; both tables are text, as `read_cells` gives them.
+
+    `refit` says whether the fits behind `found` were made anew, which is allowed more than applying the released ones.
+    """
     keys = list(KEYS[name])
     values = [str(column) for column in released if column not in keys]
     result = Comparison(cells=len(released) * len(values))
@@ -64,29 +67,25 @@ def compare_tables(name: str, released: pd.DataFrame, found: pd.DataFrame) -> Co
     shared = ours.index.intersection(theirs.index, sort=False)
     for column in values:
         if column in found:
-            _compare_column(result, name, ours.loc[shared], theirs.loc[shared], column)
+            tolerance = allowed(name, column).refit if refit else allowed(name, column).applied
+            _compare_column(result, name, ours.loc[shared, column], theirs.loc[shared, column], tolerance)
         else:
             result.differences.append(Difference(f"{name}.csv column {column}", "one", "none", cells=len(shared)))
     return result
 
 
-def _compare_column(result: Comparison, name: str, ours: pd.DataFrame, theirs: pd.DataFrame, column: str) -> None:
-    """Add the cells of one column; the rows of both tables are the same."""
-    tolerance = tolerance_of(name, column)
-    equal = ours[column] == theirs[column]
-    numbers = (pd.to_numeric(table[column], errors="coerce") for table in (ours, theirs))
-    one, two = numbers
-    error = (one - two).abs()
-    near = error <= tolerance.absolute + tolerance.relative * one.abs()
+def _compare_column(result: Comparison, name: str, ours: pd.Series, theirs: pd.Series, tolerance: Tolerance) -> None:
+    """Add the cells of one column; the rows of both are the same."""
+    one, two = (pd.to_numeric(cells, errors="coerce") for cells in (ours, theirs))
+    error, limit = (one - two).abs(), tolerance.absolute + tolerance.relative * one.abs()
+    equal = ours == theirs
+    near = ~equal & (error <= limit)
     result.exact += int(equal.sum())
-    if (accepted := near & ~equal).any():
-        share = (error / (tolerance.absolute + tolerance.relative * one.abs()))[accepted]
-        result.tolerated[f"{name}.csv {column}"] = int(accepted.sum()), float(share.max())
-    for row in ours[~(equal | near)].index:
-        place = _place(name, row, column)
-        result.differences.append(
-            Difference(place, str(ours.at[row, column]), str(theirs.at[row, column]), f" (tolerance {tolerance})")
-        )
+    if near.any():
+        result.tolerated[f"{name}.csv {ours.name}"] = int(near.sum()), float((error / limit)[near].max())
+    for row in ours.index[~(equal | near)]:
+        place, told = _place(name, row, str(ours.name)), f" (tolerance {tolerance})"
+        result.differences.append(Difference(place, str(ours.at[row]), str(theirs.at[row]), told))
 
 
 def _place(name: str, row: object, column: str = "") -> str:

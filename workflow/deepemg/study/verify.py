@@ -87,7 +87,7 @@ def as_written(parts: Sequence[Tables]) -> Tables:
     }
 
 
-def compare_release(released: Path, found: Tables) -> Comparison:
-    """Every cell of the released tables beside the same cell of others."""
-    compared = (compare_tables(name, read_cells(released / "tables" / f"{name}.csv"), found[name]) for name in KEYS)
-    return sum(compared, Comparison())
+def compare_release(released: Path, found: Tables, *, refit: bool) -> Comparison:
+    """Every cell of the released tables beside the same cell of others; `refit`: of fits made anew."""
+    kept = {name: read_cells(released / "tables" / f"{name}.csv") for name in KEYS}
+    return sum((compare_tables(name, kept[name], found[name], refit=refit) for name in KEYS), Comparison())

@@ -113,7 +113,8 @@ def _functions(job: Job, table: str, method: str | None) -> str:
     called = {name: file for name, file in called.items() if table in name} or called
     if method and module_file(module_of(method)) in job.inputs:
         called = {METHODS[method][1]: module_file(module_of(method))} | called
-    return ", ".join(f"{name} ({file})" for name, file in called.items())
+    by_file = {file: [name for name in called if called[name] == file] for file in called.values()}
+    return "; ".join(f"{', '.join(names)} ({file})" for file, names in by_file.items())
 
 
 def _given(jobs: Sequence[Job], everything: Sequence[Job]) -> dict[str, str]:

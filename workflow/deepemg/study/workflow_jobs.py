@@ -75,5 +75,5 @@ def called_functions(script: Path) -> dict[str, str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == PACKAGE
         for alias in node.names
-        if alias.name in called
+        if alias.name in called and alias.name.islower()  # classes are settings and errors
     }
