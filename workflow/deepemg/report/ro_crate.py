@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deepemg.atomic import written_aside
-from deepemg.report.versions import PACKAGES
+from deepemg.report.versions import LIBRARY, PACKAGES
 
 METADATA = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
@@ -91,9 +91,9 @@ def _run(files: list[Entity], citation: Mapping[str, Any], made: Mapping[str, st
         for name in ("python", *PACKAGES)
     ]
     told: list[Entity] = [
-        {"@id": f"#told-{name}", "@type": "PropertyValue", "name": name, "value": value}
+        {"@id": f"#told-{quote(name)}", "@type": "PropertyValue", "name": name, "value": value}
         for name, value in made.items()
-        if name not in ("date", "python", *PACKAGES)
+        if name not in ("date", LIBRARY, "python", *PACKAGES)
     ]
     program = {
         "@id": "#deepemg",

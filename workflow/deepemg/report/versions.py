@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-PACKAGES = ("deepemg", "opensim", "torch", "numpy", "scipy", "pandas", "scikit-learn", "snakemake")
+LIBRARY = "deepemg"
+PACKAGES = ("opensim", "torch", "numpy", "scipy", "pandas", "scikit-learn", "snakemake")
 
 
 def versions() -> dict[str, str]:
