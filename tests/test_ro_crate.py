@@ -77,7 +77,7 @@ def test_the_run_has_a_program_an_agent_an_end_and_what_it_was_of(entities: dict
     assert entities[run["instrument"]["@id"]]["@type"] == "SoftwareApplication"
     assert entities[run["agent"]["@id"]]["@type"] in ("Organization", "Person")
     told = {entities[name]["name"]: entities[name]["value"] for name in references(run["object"])}
-    assert told["seed"] == "3" and {"commit", "data", "config", "machine"} <= set(told)
+    assert told["seed"] == "3" and {"commit", "data (DVC)", "settings (SHA-256)", "machine"} <= set(told)
     needed = references(entities["#deepemg"]["softwareRequirements"])
     assert {"#torch", "#python"} <= set(needed) and entities["#torch"]["softwareVersion"]
 

@@ -11,6 +11,4 @@ PACKAGES = ("opensim", "torch", "numpy", "scipy", "pandas", "scikit-learn", "sna
 
 def versions() -> dict[str, str]:
     """This library, Python, and the packages that numbers depend on."""
-    return {"deepemg": version("deepemg"), "python": platform.python_version()} | {
-        name: version(name) for name in PACKAGES
-    }
+    return {"python": platform.python_version()} | {name: version(name) for name in (LIBRARY, *PACKAGES)}
