@@ -66,8 +66,8 @@ def draw(axes: Axes, joint: Joint, roles: Mapping[str, str]) -> None:
         sides[muscle.action].append((muscle, _belly(points)))
     edges = {"flexor": max(top[0], hinge[0]) + flexed * 0.22 * size, "extensor": hinge[0] - flexed * 0.2 * size}
     for action, muscles in sides.items():
-        _draw_labels(axes, muscles, roles, edges[action], top[1] + 0.06 * size, hinge[1] + 0.1 * size)
-    axes.annotate("load", tuple(load), (0, -9), textcoords="offset points", ha="center", va="top")
+        _draw_labels(axes, muscles, roles, edges[action], top[1] + 0.14 * size, hinge[1])
+    axes.annotate("load", tuple(load), (0, 7), textcoords="offset points", ha="center", va="bottom")
     pull = np.array(bones.gravity[:2]) / np.linalg.norm(bones.gravity) * 0.12 * size
     start = np.array([edges["extensor"], hinge[1] - 0.2 * size])
     axes.plot(*zip(start, start + pull, strict=True), linewidth=0)  # room for the arrow
@@ -103,7 +103,7 @@ def _draw_labels(
 ) -> None:
     """Names beside the arm, the upper ones for the upper bellies; a square on a belly is an electrode."""
     muscles = sorted(muscles, key=lambda one: -np.nan_to_num(one[1][1]))
-    heights = np.linspace(high, low, len(muscles)) if len(muscles) > 1 else [(high + low) / 2]
+    heights = np.linspace(high, low, 2 * len(muscles) + 1)[1::2]
     for (muscle, belly), y in zip(muscles, heights, strict=True):
         hidden = roles[muscle.name] == "hidden"
         outward = "left" if np.isnan(belly[0]) or x > belly[0] else "right"
