@@ -15,6 +15,7 @@ FLEXED_DEG = 70.0  # as drawn
 BONE = "#D9CDB8"
 BESIDE = 0.018  # of the arm's length: muscles that lie over each other are drawn beside each other, deep ones inside
 OBSERVED: dict[str, Any] = {"color": "#7A7A7A", "linewidth": 1.0}
+ARROW: dict[str, Any] = {"arrowstyle": "-|>", "linewidth": 0.8, "color": "#000000"}
 HIDDEN: dict[str, Any] = {"color": "#000000", "linewidth": 1.6, "linestyle": (0, (3, 1.2))}
 
 
@@ -71,7 +72,7 @@ def draw(axes: Axes, joint: Joint, roles: Mapping[str, str]) -> None:
     pull = np.array(bones.gravity[:2]) / np.linalg.norm(bones.gravity) * 0.12 * size
     start = np.array([edges["extensor"], hinge[1] - 0.2 * size])
     axes.plot(*zip(start, start + pull, strict=True), linewidth=0)  # room for the arrow
-    axes.annotate("", tuple(start + pull), tuple(start), arrowprops={"arrowstyle": "-|>", "linewidth": 0.8})
+    axes.annotate("", tuple(start + pull), tuple(start), arrowprops=ARROW)
     axes.annotate("gravity", tuple(start), (0, 3), textcoords="offset points", ha="center", va="bottom")
     axes.set_aspect("equal")
     axes.margins(0.08)
@@ -91,7 +92,7 @@ def _draw_angle(axes: Axes, joint: Joint, hinge: np.ndarray, angle: float) -> No
     at = np.linspace(0, angle, 30)
     arc = np.array([in_plane(joint, joint.skeleton.distal.name, np.array([0, -radius, 0]), one) for one in at])
     axes.plot(*arc.T, color="#000000", linewidth=0.8)
-    axes.annotate("", arc[-1], arc[-3], arrowprops={"arrowstyle": "-|>", "linewidth": 0.8})
+    axes.annotate("", arc[-1], arc[-3], arrowprops=ARROW)
     text = f"{joint.anatomical_name} angle\n0 = extended,\nflexion positive"
     axes.annotate(
         text, arc[15], (5, -5), textcoords="offset points", va="top", ha="left" if arc[15, 0] > hinge[0] else "right"
