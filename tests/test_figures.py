@@ -18,6 +18,8 @@ from matplotlib.ticker import FuncFormatter
 
 from deepemg.joint.definition import load_joint
 from deepemg.joint.parameters import parameter_scheme
+from deepemg.reconstruct.nmm.amortised_posterior import load_weights
+from deepemg.recordings.subject import read_subject
 from deepemg.report import (
     architecture,
     arm_sketch,
@@ -35,8 +37,12 @@ from deepemg.report import (
     training_loss,
     unseen_load,
 )
-from deepemg.report.networks import Network
+from deepemg.report.muscle_roles import muscle_roles
+from deepemg.report.networks import Network, our_network, paper_network
 from deepemg.report.timeline import end_to_end
+from figure_layout import drawn_texts, overlaps
+from folders import make_folder
+from study import untrained_weights
 
 JOINT = load_joint("elbow6")
 DEEP = {name: JOINT.muscle(name).label for name in ("BRA", "TRImed")}
@@ -175,7 +181,7 @@ def test_every_method_is_named(name: str) -> None:
     assert not [method for method in absent if style.METHOD_LABELS[method] in named]
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", ["protocol", "deep_heatmaps", "torque", "deep_error"])  # text, images, lines, markers
 def test_files_are_the_same_twice(name: str, tmp_path: Path) -> None:
     for run, figure in (("first", drawn_once(name)), ("second", FIGURES[name][0]())):
         (tmp_path / run).mkdir()
@@ -332,6 +338,7 @@ def test_a_load_left_out_stands_beside_the_same_load_seen() -> None:
     errors = unseen_load.numbers(pd.concat([table, left_out]))
     assert len(errors) == len(left_out) and set(errors["load"]) == set(LOADS)
     np.testing.assert_allclose(errors["rmse_unseen"], 2 * errors["rmse_seen"])
+    assert "no test trial with a truth" in texts(unseen_load.plot(errors.iloc[:0], DEEP))
 
 
 def test_errors_beyond_the_axis_of_unseen_loads_are_counted() -> None:
@@ -358,6 +365,28 @@ def test_the_sketch_of_the_arm_is_the_joint_file_s() -> None:
     knee = load_joint("knee4")  # has no paths: labels alone
     figure = protocol.plot(PROTOCOL, knee, dict.fromkeys(knee.muscle_names, "observed"))
     assert {"vastus\nintermedius", "knee angle\n0 = extended,\nflexion positive"} <= set(texts(figure))
+    assert overlaps(drawn_texts(figure)) == []
+
+
+def test_sizes_of_networks_are_those_of_code_and_weights(tmp_path: Path) -> None:
+    weights = untrained_weights(tmp_path / "weights.pt")
+    ours = our_network({"weights": str(weights)}, JOINT)
+    assert (ours.count, ours.layers, ours.heads, ours.width, ours.parameters) == (1, 1, 2, 16, 32)
+    assert ours.weights == sum(values.numel() for values in load_weights(weights).networks[0].parameters())
+    small, wide = (paper_network({"width": width}, JOINT) for width in (8, 64))
+    assert small.weights < wide.weights and wide.width == 64 and small.inputs == ("angle", "velocity", "load")
+    assert (small.of_muscles, small.shared) == (5 * len(JOINT.muscles), 2)
+
+
+def test_protocol_tells_each_trial_by_what_it_is_for(tmp_path: Path) -> None:
+    subject = read_subject(make_folder(tmp_path), None)
+    trials = protocol.numbers([subject], [{trial.trial: 3.0 for trial in subject.movements}])
+    assert list(trials["trial"]) == [trial.trial for trial in subject.trials]
+    moves = trials["kind"].isin(["training", "test"])
+    assert list(moves) == list(trials["load"].notna()) == list(trials["duration_s"].notna())
+    assert list(trials["kind"]) == ["training", "test"] * 2 + ["MVC"]
+    hidden = [muscle for muscle, role in muscle_roles(subject).items() if role == "hidden"]
+    assert hidden == ["BRA", "TRIlong", "TRImed"]  # one electrode pair records both heads of the biceps
 
 
 def test_coverage_leaves_methods_without_a_band_out() -> None:

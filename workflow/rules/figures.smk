@@ -28,6 +28,7 @@ rule plot_architecture:
 rule plot_protocol:
     input:
         texts=[text for subject in SUBJECTS for text in get_subject_texts(subject)],
+        kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
         quality=expand("<results>/{subject}/quality.json", subject=SUBJECTS),
         code=sources("plot_protocol"),
     output:

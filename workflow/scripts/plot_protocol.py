@@ -14,6 +14,7 @@ from deepemg.report.muscle_roles import muscle_roles
 from deepemg.report.trial_tables import durations_of_trials
 
 subjects = [read_subject(Path(folder), snakemake.params.recordings) for folder in snakemake.params.folders]
-trials = protocol.numbers(subjects, [durations_of_trials(file) for file in snakemake.input.quality])
+pairs = zip(snakemake.input.kinematics, snakemake.input.quality, strict=True)
+trials = protocol.numbers(subjects, [durations_of_trials(*pair) for pair in pairs])
 draw = partial(protocol.plot, trials, subjects[0].generic_joint(), muscle_roles(subjects[0]))
 write_figure(snakemake.output, trials, draw)

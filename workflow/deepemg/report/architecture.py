@@ -88,7 +88,7 @@ def our_lane(network: Network, observed: Sequence[str], hidden: Sequence[str]) -
     features = (
         f"{len(network.inputs)} numbers a sample, {network.from_physics} of them from a joint of generic parameters"
     )
-    fit = "the same Hill physics: what is hidden moves within the posterior, to the torque"
+    fit = "the same Hill physics: excitations and parameters move within the posterior, to the torque"
     results = f"hidden: with 90{NO_BREAK}% band", "observed: as measured", "parameters with sd, torque"
     return Lane(
         f"{METHOD_LABELS['nmm']}: trained once on virtual subjects, then fitted to each subject",

@@ -15,6 +15,7 @@ FLEXED_DEG = 70.0  # as drawn
 BONE = "#D9CDB8"
 BESIDE = 0.018  # of the arm's length: muscles that lie over each other are drawn beside each other, deep ones inside
 OBSERVED: dict[str, Any] = {"color": "#7A7A7A", "linewidth": 1.0}
+ARROW: dict[str, Any] = {"arrowstyle": "-|>", "linewidth": 0.8, "color": "#000000"}
 HIDDEN: dict[str, Any] = {"color": "#000000", "linewidth": 1.6, "linestyle": (0, (3, 1.2))}
 
 
@@ -66,12 +67,12 @@ def draw(axes: Axes, joint: Joint, roles: Mapping[str, str]) -> None:
         sides[muscle.action].append((muscle, _belly(points)))
     edges = {"flexor": max(top[0], hinge[0]) + flexed * 0.22 * size, "extensor": hinge[0] - flexed * 0.2 * size}
     for action, muscles in sides.items():
-        _draw_labels(axes, muscles, roles, edges[action], top[1] + 0.06 * size, hinge[1] + 0.1 * size)
-    axes.annotate("load", tuple(load), (0, -9), textcoords="offset points", ha="center", va="top")
+        _draw_labels(axes, muscles, roles, edges[action], top[1] + 0.14 * size, hinge[1])
+    axes.annotate("load", tuple(load), (0, 7), textcoords="offset points", ha="center", va="bottom")
     pull = np.array(bones.gravity[:2]) / np.linalg.norm(bones.gravity) * 0.12 * size
     start = np.array([edges["extensor"], hinge[1] - 0.2 * size])
     axes.plot(*zip(start, start + pull, strict=True), linewidth=0)  # room for the arrow
-    axes.annotate("", tuple(start + pull), tuple(start), arrowprops={"arrowstyle": "-|>", "linewidth": 0.8})
+    axes.annotate("", tuple(start + pull), tuple(start), arrowprops=ARROW)
     axes.annotate("gravity", tuple(start), (0, 3), textcoords="offset points", ha="center", va="bottom")
     axes.set_aspect("equal")
     axes.margins(0.08)
@@ -91,7 +92,7 @@ def _draw_angle(axes: Axes, joint: Joint, hinge: np.ndarray, angle: float) -> No
     at = np.linspace(0, angle, 30)
     arc = np.array([in_plane(joint, joint.skeleton.distal.name, np.array([0, -radius, 0]), one) for one in at])
     axes.plot(*arc.T, color="#000000", linewidth=0.8)
-    axes.annotate("", arc[-1], arc[-3], arrowprops={"arrowstyle": "-|>", "linewidth": 0.8})
+    axes.annotate("", arc[-1], arc[-3], arrowprops=ARROW)
     text = f"{joint.anatomical_name} angle\n0 = extended,\nflexion positive"
     axes.annotate(
         text, arc[15], (5, -5), textcoords="offset points", va="top", ha="left" if arc[15, 0] > hinge[0] else "right"
@@ -103,7 +104,7 @@ def _draw_labels(
 ) -> None:
     """Names beside the arm, the upper ones for the upper bellies; a square on a belly is an electrode."""
     muscles = sorted(muscles, key=lambda one: -np.nan_to_num(one[1][1]))
-    heights = np.linspace(high, low, len(muscles)) if len(muscles) > 1 else [(high + low) / 2]
+    heights = np.linspace(high, low, 2 * len(muscles) + 1)[1::2]
     for (muscle, belly), y in zip(muscles, heights, strict=True):
         hidden = roles[muscle.name] == "hidden"
         outward = "left" if np.isnan(belly[0]) or x > belly[0] else "right"

@@ -57,7 +57,7 @@ def plot(landscapes: Sequence[Landscape], flexor: str, extensor: str, *, width_m
     for place in range(len(landscapes), rows * columns):
         grid.ravel()[place].set_axis_off()
         grid.ravel()[place - columns].tick_params(labelbottom=True)
-    figure.colorbar(drawn, ax=grid, label="torque error, RMSE (N m)", aspect=14 * rows, pad=0.02)
+    figure.colorbar(drawn, ax=grid, label="torque error, rms (N m)", aspect=14 * rows, pad=0.02)
     figure.supxlabel(f"{extensor}, level over the reconstructed one (ratio)")
     figure.supylabel(f"{flexor} (ratio)")
     legend_above(figure, _legend(landscapes))

@@ -48,9 +48,11 @@ def plot(
 ) -> Figure:
     """The arm beside (in a column: above) a line of time for each subject, a bar for each trial.
 
-    `trials` as `numbers` gives them; `muscles` says of each muscle of the joint whether it is observed or hidden.
+    `trials` as `numbers` gives them; those whose duration is not known are not drawn. `muscles` says of each
+    muscle of the joint whether it is observed or hidden.
     """
     narrow, subjects = is_narrow(width_mm), list(trials["subject"].unique())
+    trials = trials.dropna(subset="duration_s")
     rows_mm = 5.5 * len(subjects)
     figure = new_figure(width_mm, 100 + rows_mm if narrow else max(84, 30 + rows_mm))
     ratios = {"height_ratios": [78, 14 + rows_mm]} if narrow else {"width_ratios": [4, 5]}

@@ -25,13 +25,12 @@ def quality_of_signals(quality_file: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def durations_of_trials(quality_file: str) -> dict[str, float]:
-    """How long each trial was recorded (s), by its longest channel."""
-    channels = json.loads(Path(quality_file).read_text())["channels"]
-    durations: dict[str, float] = {}
-    for row in channels:
-        durations[row["trial"]] = max(durations.get(row["trial"], 0.0), float(row["duration_s"]))
-    return durations
+def durations_of_trials(kinematics_file: str, quality_file: str) -> dict[str, float]:
+    """How long trials were recorded (s): movements by their angle, others by raw EMG, where they have some."""
+    times = pd.read_parquet(kinematics_file, columns=["trial", "time_s"]).groupby("trial")["time_s"]
+    raw = pd.DataFrame(json.loads(Path(quality_file).read_text())["channels"], columns=["trial", "duration_s"])
+    found = raw.groupby("trial")["duration_s"].max().to_dict() | (times.max() - times.min()).to_dict()
+    return {str(trial): float(duration) for trial, duration in found.items()}
 
 
 def torque_of_tests(kinematics_file: str, torque_file: str) -> pd.DataFrame:

@@ -52,8 +52,13 @@ def plot(
     """RMSE with the load in the training (hollow) and without it (filled), a line for each subject.
 
     A row of panels per muscle and a column per load on a page, the other way round in a column. `errors` as `numbers`
-    gives them. `muscle_labels` maps the muscles shown, in order, to their names.
+    gives them. `muscle_labels` maps the muscles shown, in order, to their names. No row at all (no test trial was
+    scored) gives a line that says so.
     """
+    if errors.empty:
+        figure = new_figure(width_mm, 15)
+        figure.text(0.5, 0.5, "no test trial with a truth", ha="center", va="center")
+        return figure
     narrow = is_narrow(width_mm)
     loads, methods = order_loads(errors["load"]), order_methods(errors["method"])
     shape = (len(loads), len(muscle_labels)) if narrow else (len(muscle_labels), len(loads))
