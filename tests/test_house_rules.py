@@ -116,9 +116,7 @@ def test_the_study_s_own_configuration_is_valid_and_short(root):
 
 def test_the_tiny_study_is_small_and_its_subject_can_be_used(root, monkeypatch):
     monkeypatch.chdir(root)
-    config = read_config(
-        merged(read(root, "comparison.yaml", "config.yaml"), read(root, "../.test/config/config.yaml"))
-    )
+    config = read_config(read(root, "comparison.yaml", "config.yaml", "../.test/config/config.yaml"))
     check_methods(config)
     data = Path(config.data)
     assert sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) < 300_000

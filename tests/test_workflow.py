@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -68,6 +69,7 @@ def test_every_figure_and_page_is_there(results):
     for figure in figures:
         for kind in ("svg", "png"):
             assert (results / "figures" / f"{figure}.{kind}").stat().st_size > 5000, (figure, kind)
+    assert set(json.loads((results / "metrics.json").read_text())) == METHODS
     page = (results / "S1" / "report.html").read_text()
     assert "S1" in page and not re.search(r"""(src|href)=["']https?:""", page)
 
