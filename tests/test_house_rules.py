@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import deepemg
 from deepemg.cli.docs import is_same, made_documents
 from deepemg.reconstruct.registry import METHODS, method_class, module_of
 from deepemg.settings import as_plain, from_plain
@@ -111,6 +112,17 @@ def test_the_study_s_own_configuration_is_valid_and_short(root):
     assert len(decided) <= 22
     manual = (root / "config" / "README.md").read_text()
     assert all(f"`{block}`" in manual for block in plain)
+
+
+def test_the_tiny_study_is_small_and_its_subject_can_be_used(root, monkeypatch):
+    monkeypatch.chdir(root)
+    config = read_config(read(root, "comparison.yaml", "config.yaml", "../.test/config/config.yaml"))
+    check_methods(config)
+    data = Path(config.data)
+    assert sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) < 300_000
+    recording = deepemg.read(data / "S1")
+    found = deepemg.Copy().fit(recording.train).reconstruct(recording.test[0])
+    assert list(deepemg.score(found, recording.held_out)["muscle"]) == ["BRA", "TRImed"]
 
 
 def test_variants_say_their_method(root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -71,6 +72,7 @@ def test_every_figure_and_page_is_there(results):
             assert (results / "figures" / file).stat().st_size > 5000, file
         assert (results / "figures" / f"{figure}.svg").stat().st_size < 350_000, figure
         assert len(pd.read_csv(results / "figures" / f"{figure}.csv")) > 5, figure
+    assert set(json.loads((results / "metrics.json").read_text())) == METHODS
     page = (results / "S1" / "report.html").read_text()
     assert "S1" in page and not re.search(r"""(src|href)=["']https?:""", page)
 
