@@ -491,7 +491,7 @@ def test_a_joint_is_found_by_name() -> None:
 
 # The command.
 
-COMMANDS = ("run", "reconstruct", "export", "simulate", "audit", "bench", "docs")
+COMMANDS = ("run", "reconstruct", "export", "simulate", "audit", "bench", "docs", "verify", "why")
 GROUPS = {"train": ("network", "assemble", "stress"), "publish": ("study", "comparison")}
 
 
