@@ -37,7 +37,9 @@ def main(
     config = read_release(released)
     if changed := changed_files(config, released):
         tell(console, changed, "files")
-        console.print(f"not reproduced: {len(changed)} files are not those of the release", markup=False)
+        console.print(
+            f"not reproduced: {len(changed)} of the files that it rests on changed since the release", markup=False
+        )
         raise typer.Exit(1)
     if results:
         found = {name: read_cells(results / "tables" / f"{name}.csv") for name in KEYS}

@@ -37,7 +37,7 @@ class Cells:
 
 
 def find_cells(tables: Path, table: str, words: Sequence[str]) -> Cells:
-    """Cells by their keys, in the order of the table's key columns or as column=value, and the column as the last word.
+    """Cells by their keys, in the order of the table's key columns or as column=value, and the column as the last.
 
     Raises ValueError, in one line, with what there is, where a table, key or column is unknown or missing.
     """
@@ -46,11 +46,11 @@ def find_cells(tables: Path, table: str, words: Sequence[str]) -> Cells:
         raise ValueError(f"no table {table!r}; there are {', '.join(f'{known}.csv' for known in KEYS)}")
     rows, keys = read_cells(tables / f"{name}.csv"), KEYS[name]
     columns = [str(column) for column in rows if column not in keys]
-    *given, column = words or [""]
+    column = next((word for word in reversed(words) if "=" not in word), "")
     if column not in columns:
-        raise ValueError(f"no column {column!r} in {name}.csv; the last word is one of {', '.join(columns)}")
+        raise ValueError(f"no column {column!r} in {name}.csv; the last is one of {', '.join(columns)}")
     chosen = rows
-    named = _by_key(given, keys, name)
+    named = _by_key([word for word in words if word != column], keys, name)
     for key in keys:
         present = list(chosen[key].unique())
         if key in named and named[key] not in present:

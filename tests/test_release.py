@@ -1,0 +1,260 @@
+"""What a release keeps, how it is compared cell by cell, and how a number is followed back to what made it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from deepemg.cli.main import app
+from deepemg.cli.verify import SHOWN
+from deepemg.evaluate.score_tables import DEEP_EMG, TORQUE
+from deepemg.report.digests import changed_files, write_digests
+from deepemg.report.model_card import model_card, worst
+from deepemg.report.released_tables import KEYS, fits_of, read_cells
+from deepemg.study.compare_tables import compare_tables
+from deepemg.study.tolerances import OF_COLUMN, OF_TABLE, allowed
+from deepemg.study.why import find_cells
+from deepemg.study.workflow_jobs import Job, called_functions, jobs_behind
+
+TABLE = """subject,load,method,split,rmse_nm,r2,trial_load
+S1,0kg,so,test,0.5,0.25,0kg
+S1,0kg,nmm,test,0.125,,0kg
+"""
+SAME_ROWS = {  # what was changed in the table: cells reproduced of 4, equal to the last bit, what is said
+    "nothing": (lambda text: text, 4, 4, []),
+    "a last bit": (lambda text: text.replace("0.5,", "0.5000000000000001,"), 4, 3, []),
+    "a number": (
+        lambda text: text.replace("0.125", "0.126"), 3, 3,
+        ["torque.csv S1 0kg nmm test 0kg rmse_nm: released 0.125, found 0.126 (tolerance 1e-06 + 0.0001 of the value)"],
+    ),
+    "a gap filled": (
+        lambda text: text.replace("0.125,,", "0.125,0.1,"), 3, 3,
+        ["torque.csv S1 0kg nmm test 0kg r2: released , found 0.1 (tolerance 0.0002 + 0.0002 of the value)"],
+    ),
+    "a row lost": (
+        lambda text: text.replace("S1,0kg,so,test,0.5,0.25,0kg\n", ""), 2, 2,
+        ["torque.csv S1 0kg so test 0kg: released a row, found none"],
+    ),
+    "a row more": (
+        lambda text: text + "S2,0kg,so,test,0.5,0.25,0kg\n", 4, 4,
+        ["torque.csv S2 0kg so test 0kg: released no such row, found one"],
+    ),
+    "a column renamed": (
+        lambda text: text.replace("rmse_nm", "rmse"), 2, 2,
+        ["torque.csv column rmse: released none, found one", "torque.csv column rmse_nm: released one, found none"],
+    ),
+    "rows turned": (lambda text: "".join(text.splitlines(keepends=True)[i] for i in (0, 2, 1)), 4, 4, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", SAME_ROWS)
+def test_a_table_made_again_is_compared_cell_by_cell(change: str) -> None:
+    edit, reproduced, exact, told = SAME_ROWS[change]
+    found = compare_tables("torque", read_cells(io.StringIO(TABLE)), read_cells(io.StringIO(edit(TABLE))))
+    assert (found.cells, found.reproduced, found.exact) == (4, reproduced, exact)
+    assert [str(difference) for difference in found.differences] == told
+
+
+def test_a_row_that_stands_twice_in_the_released_table_is_named() -> None:
+    twice = TABLE + "S1,0kg,so,test,0.7,0.25,0kg\n"
+    found = compare_tables("torque", read_cells(io.StringIO(twice)), read_cells(io.StringIO(TABLE)))
+    assert [str(one) for one in found.differences] == [
+        "torque.csv S1 0kg so test 0kg: released the row twice, found one"
+    ]
+
+
+def test_fits_made_anew_are_allowed_more_than_fits_applied() -> None:
+    other = TABLE.replace("0.125", "0.1255")
+    tables = read_cells(io.StringIO(TABLE)), read_cells(io.StringIO(other))
+    assert compare_tables("torque", *tables).differences
+    refit = compare_tables("torque", *tables, refit=True)
+    assert not refit.differences and refit.exact == 3 and refit.tolerated["torque.csv rmse_nm"][0] == 1
+
+
+def test_every_tolerance_is_of_a_column_and_none_is_wide(root: Path) -> None:
+    columns = {name: list(read_cells(root / "results/released/tables" / f"{name}.csv")) for name in KEYS}
+    assert all(column in columns[table] and column not in KEYS[table] for table, column in OF_COLUMN)
+    assert set(OF_TABLE) <= set(KEYS) and set(KEYS["torque"]) <= set(TORQUE) and set(KEYS["deep_emg"]) <= set(DEEP_EMG)
+    assert str(allowed("subjects", "mass_kg").applied) == "none"
+    for one in (allowed("torque", "rmse_nm"), allowed("deep_emg", "any new score"), *OF_COLUMN.values()):
+        assert one.applied.relative <= 2e-4 and one.reason.endswith(".")
+        assert one.refit.absolute >= one.applied.absolute and one.refit.relative >= one.applied.relative
+
+
+def test_keys_name_every_row_of_the_released_tables_once(root: Path) -> None:
+    for name, keys in KEYS.items():
+        assert not read_cells(root / "results/released/tables" / f"{name}.csv").duplicated(list(keys)).any(), name
+
+
+# Digests.
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A release of one subject and two fits, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    for path, text in {
+        "data/S1/subject.yaml": "id: S1\n",
+        "resources/nmm.pt": "networks",
+        "released/tables/subjects.csv": "subject\nS1\n",
+        "released/tables/parameters.csv": "subject,load,method\nS1,0kg,so\nS1,0kg,nmm\nS1,0kg,nmm\n",
+        "released/weights/S1/0kg/so": "a fit",
+        "released/weights/S1/0kg/nmm": "another",
+    }.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+    write_digests(CONFIG, Path("released"))
+    return Path("released")
+
+
+CONFIG = {
+    "data": "data",
+    "fit_method": {"methods": ["so", "nmm"], "settings": {"nmm": {"weights": "resources/nmm.pt"}}},
+}
+CHANGED: dict[str, tuple[Callable[[], object], str, str]] = {
+    "a byte of a fit": (
+        lambda: Path("released/weights/S1/0kg/so").write_text("b fit"), "weights/S1/0kg/so", "released/weights.dvc",
+    ),
+    "a fit that is gone": (
+        lambda: Path("released/weights/S1/0kg/nmm").unlink(), "weights/S1/0kg/nmm", "released/weights.dvc",
+    ),
+    "trained weights": (lambda: Path("resources/nmm.pt").write_text("x"), "resources/nmm.pt", "resources/nmm.pt.dvc"),
+    "a recording": (lambda: Path("data/S1/subject.yaml").write_text("id: S2\n"), "data/S1", "data.dvc"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_a_changed_file_is_named_with_both_digests_and_the_way_back(what: str, release: Path) -> None:
+    assert fits_of(release / "tables") == [("S1", "0kg", "so"), ("S1", "0kg", "nmm")]
+    assert changed_files(CONFIG, release) == []
+    kept = read_cells(release / "digests.csv").set_index("file")["digest"]
+    change, name, pointer = CHANGED[what]
+    change()
+    (line,) = changed_files(CONFIG, release)
+    assert line.startswith(f"{name}: found digest ") and f"expected {kept[name]}. " in line
+    assert line.endswith(f"Fix: dvc checkout --force {pointer}")
+
+
+def test_another_subject_beside_the_released_ones_changes_nothing(release: Path) -> None:
+    (Path("data") / "S2").mkdir()
+    (Path("data") / "S2" / "subject.yaml").write_text("id: S2\n")
+    assert changed_files(CONFIG, release) == []
+
+
+# Model cards.
+
+
+def test_a_model_card_has_the_scores_of_its_own_cells(root: Path) -> None:
+    tables = root / "results" / "released" / "tables"
+    card = model_card("nmm", tables, {"commit": "c0ffee"}, about="What it is.")
+    deep = pd.read_csv(tables / "deep_emg.csv")
+    own = deep[
+        (deep["method"] == "nmm") & (deep["split"] == "test") & (deep["load"] != "all") & (deep["muscle"] == "BRA")
+    ]
+    numbers = " | ".join(f"{value:.3g}" for value in (own["rmse"].median(), own["rmse"].mean(), own["rmse"].max()))
+    assert f"| BRA | one load | rmse | {numbers} | {len(own)} |" in card
+    assert f"| BRA | one load | r | {own['r'].median():.3g} | {own['r'].mean():.3g} | {own['r'].min():.3g} |" in card
+    assert (
+        "`c0ffee`" in card
+        and "Apache-2.0" in card
+        and "**Not for**" in card
+        and "`tables/deep_emg.csv`: 140 rows" in card
+    )
+
+
+@pytest.mark.parametrize(
+    ("score", "values", "expected"),
+    [("rmse", [1, 3], 3), ("r", [0.2, 0.9], 0.2), ("coverage90", [0.95, 0.6, 1], 0.6), ("lag_ms", [10, -40], -40)],
+)
+def test_the_worst_cell_is_told_by_the_score(score: str, values: list[float], expected: float) -> None:
+    assert worst(pd.Series(values, name=score)) == expected
+
+
+def test_a_release_without_results_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["publish", "study"], ["verify"]):
+        done = CliRunner().invoke(app, arguments)
+        assert isinstance(done.exception, FileNotFoundError) and "expected" in str(done.exception)
+
+
+# Why.
+
+
+def test_cells_are_found_by_keys_in_order_or_by_name(root: Path) -> None:
+    tables = root / "results" / "released" / "tables"
+    cells = find_cells(tables, "deep_emg.csv", ["S3", "4kg", "BRA", "nmm", "rmse"])
+    table = pd.read_csv(tables / "deep_emg.csv")
+    for key, value in cells.names.items():
+        table = table[table[key] == value]
+    assert [float(value) for value in cells.values.values()] == table["rmse"].tolist() and len(table) == 2
+    by_name = find_cells(tables, "deep_emg", ["muscle=BRA", "S3", "4kg", "nmm", "rmse", "split=test"])
+    assert by_name.values == {"trial_load=4kg": cells.values["split=test trial_load=4kg"]}
+    assert {"S1", "0kg", "all", "so"} <= cells.others and not {"S3", "4kg", "nmm"} & cells.others
+    assert find_cells(tables, "subjects", ["S2", "mass_kg"]).values == {"": "69.0"}
+
+
+UNKNOWN = {
+    ("depp.csv", "S1"): "no table 'depp.csv'; there are subjects.csv",
+    ("torque.csv", "S9", "0kg", "so", "r2"): "no subject 'S9' .*; there are S1, S2",
+    ("torque.csv", "S1", "0kg", "ridge", "r2"): "no method 'ridge' .*; there are copy, so",
+    ("torque.csv", "S1", "so", "r2"): "no load 'so' .*; there are 0kg",
+    ("torque.csv", "S1", "0kg", "r2"): "which method\\? torque.csv has copy, so.*; keys are subject, load, method",
+    ("torque.csv", "S1", "0kg", "so", "rmse"): "no column 'rmse' in torque.csv; .* rmse_nm, nrmse, r2, r",
+    ("torque.csv", "muscle=BRA", "S1", "0kg", "so", "r2"): "no key 'muscle' in torque.csv; keys are subject",
+    ("subjects.csv", "S1", "S2", "mass_kg"): "2 keys are too many",
+    ("subjects.csv",): "no column ''",
+}
+
+
+@pytest.mark.parametrize("words", UNKNOWN, ids=" ".join)
+def test_unknown_words_are_refused_with_what_there_is(words: tuple[str, ...], root: Path) -> None:
+    table, *others = words
+    with pytest.raises(ValueError, match=UNKNOWN[words]) as refused:
+        find_cells(root / "results" / "released" / "tables", table, others)
+    assert "\n" not in str(refused.value)
+
+
+def test_jobs_behind_a_cell_are_those_of_its_own_fit() -> None:
+    jobs = [
+        Job("tabulate", ("r/S1/scores.csv", "r/S2/scores.csv"), ("r/tables/torque.csv",)),
+        *(Job("score", (f"r/{s}/0kg/so/x", f"r/{s}/0kg/nmm/x"), (f"r/{s}/scores.csv",)) for s in ("S1", "S2")),
+        *(Job("fit", (f"data/{s}/emg.csv",), (f"r/{s}/0kg/{m}/x",)) for s in ("S1", "S2") for m in ("so", "nmm")),
+    ]
+    found = jobs_behind("r/tables/torque.csv", jobs, {"S1", "nmm"})
+    assert [job.outputs[0] for job in found] == ["r/tables/torque.csv", "r/S2/scores.csv", "r/S2/0kg/so/x"]
+
+
+def test_functions_of_a_script_are_those_that_it_calls(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    found = called_functions(Path("workflow/scripts/score_methods.py"))
+    assert found["score_deep_emg"] == found["score_torque"] == "workflow/deepemg/evaluate/score_tables.py"
+    assert set(found) == {"score_deep_emg", "score_torque", "fit_names"}
+
+
+def test_of_many_cells_that_differ_some_are_named_and_the_others_counted(
+    root: Path, release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in KEYS:
+        text = (root / "results" / "released" / "tables" / f"{name}.csv").read_text()
+        for folder in (release / "tables", Path("results/tables")):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.csv").write_text(text)
+    table = pd.read_csv("results/tables/torque.csv")
+    table.loc[:29, "rmse_nm"] += 1.0
+    table.to_csv("results/tables/torque.csv", index=False)
+    (release / "config.yaml").write_text("data: data\nsubjects: [S1]\nfit_method: {methods: [so]}\n")
+    monkeypatch.setattr("deepemg.report.digests.changed_files", lambda *_: [])
+    done = CliRunner().invoke(app, ["verify", "--released", str(release), "--results", "results"])
+    lines = done.output.splitlines()
+    assert done.exit_code == 1 and len([line for line in lines if "rmse_nm: released" in line]) == SHOWN
+    assert lines[-2] == f"and {30 - SHOWN} more cells" and lines[-1].startswith("not reproduced: ")
+    cells = sum(
+        len(read_cells(file)) * (len(read_cells(file).columns) - len(KEYS[file.stem]))
+        for file in (release / "tables").glob("*.csv")
+    )
+    assert lines[-1].split(", ")[0] == f"not reproduced: {cells - 30} of {cells} cells"
