@@ -103,7 +103,8 @@ def test_every_method_leaves_one_model_that_loads(study, results):
         assert {path.name for path in folder.iterdir()} == {
             "model", "reconstruction.parquet", "parameters.csv", "loss.csv"
         }  # fmt: skip
-        fitted = deepemg.load(folder / "model")
+        weights = study.folder / "resources" / "nmm.pt" if method == "nmm" else None
+        fitted = deepemg.load(folder / "model", weights=weights)
         table = pd.read_parquet(folder / "reconstruction.parquet")
         found = fitted.reconstruct(recording["2kg_test"]).table()
         own = table[table["trial"] == "2kg_test"].reset_index(drop=True)
@@ -115,6 +116,65 @@ def test_scores_of_the_audit_are_those_of_the_study(study, results):
     scored = pd.read_csv(results / "S1" / "deep_emg_scores.csv")
     scored = scored[(scored["method"] == "copy") & (scored["load"] == "all")].reset_index(drop=True)
     pd.testing.assert_frame_equal(audited, scored)
+
+
+def deepemg_command(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(study.python), "-m", "deepemg.cli.main", *arguments]
+    return subprocess.run(command, cwd=study.folder, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def released(study: Study, results: Path) -> Path:
+    done = deepemg_command(study, "publish", "study")
+    assert done.returncode == 0, done.stderr
+    return results / "released"
+
+
+def test_released_fits_reproduce_every_cell(study, results, released):
+    tables = {path.stem: pd.read_csv(path) for path in (results / "tables").glob("*.csv")}
+    keys = {"subjects": 1, "parameters": 5, "torque": 5, "deep_emg": 6}
+    cells = sum(len(table) * (len(table.columns) - keys[name]) for name, table in tables.items())
+    done = deepemg_command(study, "verify", "--jobs", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines() == [f"reproduced: {cells} of {cells} cells, {cells} to the last bit"]
+    assert {path.stem for path in (released / "cards").glob("*.md")} == METHODS
+    fits = list((released / "weights").rglob("nmm"))
+    assert len(fits) == 3 and not any(b"token_head" in path.read_bytes() for path in fits)  # a layer of the networks
+
+
+def test_a_released_cell_or_fit_that_was_changed_is_named(study, released):
+    table = released / "tables" / "torque.csv"
+    text = table.read_text()
+    row = text.splitlines()[1].split(",")
+    table.write_text(text.replace(row[4], str(float(row[4]) + 1), 1))
+    done = deepemg_command(study, "verify", "--results", "results")
+    table.write_text(text)
+    assert done.returncode == 1 and f"torque.csv {' '.join(row[:4])} {row[-1]} rmse_nm: released" in done.stdout
+    assert "not reproduced: " in done.stdout.splitlines()[-1] and len(done.stdout.splitlines()) == 2
+    fit = released / "weights" / "S1" / "2kg" / "nmm-paper"
+    whole = fit.read_bytes()
+    fit.write_bytes(whole[:999] + bytes([whole[999] ^ 1]) + whole[1000:])
+    done = deepemg_command(study, "verify")
+    fit.write_bytes(whole)
+    assert done.returncode == 1 and done.stdout.startswith("weights/S1/2kg/nmm-paper: found digest ")
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_why_tells_the_rules_behind_a_cell_and_the_command_for_it_alone(study, released):
+    done = deepemg_command(study, "why", "deep_emg.csv", "S1", "2kg", "BRA", "nmm", "rmse")
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    rules = [line.split(",")[0].strip() for line in lines if ", workflow/scripts/" in line]
+    assert rules[:3] == ["tabulate", "score_methods", "fit_method"] and {"process_emg", "process_held_out"} <= set(
+        rules
+    )
+    assert "score_deep_emg (workflow/deepemg/evaluate/score_tables.py)" in done.stdout
+    assert "NMM (workflow/deepemg/reconstruct/nmm/method.py)" in done.stdout and "  seed 1" in lines
+    assert any(line.startswith("  resources/nmm.pt: ") for line in lines) and "nmm-paper" not in done.stdout
+    run = lines[-1].split(" -- ")[1].split()
+    listing = study.run(*run, "--dry-run")
+    planned = dict(re.findall(r"^(tabulate|score_methods|fit_method|total) +(\d+)$", listing, flags=re.M))
+    assert planned == {"tabulate": "1", "score_methods": "1", "fit_method": "1", "total": "3"}, listing
 
 
 def test_opponents_and_cross_validation_have_their_tables(study, results):
@@ -343,8 +403,7 @@ def test_lint_is_clean(study):
 
 
 def deepemg_run(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(study.python), "-m", "deepemg.cli.main", "run", "--cores", "2", "--", *arguments]
-    return subprocess.run(command, cwd=study.folder, capture_output=True, text=True)
+    return deepemg_command(study, "run", "--cores", "2", "--", *arguments)
 
 
 def test_a_run_tells_its_log_and_the_report_and_little_else(study):

@@ -22,16 +22,16 @@ def main(
 
     Example: `deepemg why deep_emg.csv S3 4kg BRA nmm rmse`
     """
-    import yaml
     from rich.console import Console
 
     from deepemg.report.provenance import commit
     from deepemg.study.config import read_config
+    from deepemg.study.verify import released_config
     from deepemg.study.why import find_cells, origin
 
     console = Console(highlight=False, soft_wrap=True)
     cells = find_cells(released / "tables", table, words)
-    config = read_config(yaml.safe_load((released / "config.yaml").read_text()))
+    config = read_config(released_config(released))
     with console.status("asking the workflow"):
         found = origin(cells, config, "--configfile", str(released / "config.yaml"))
     lines = [f"{released}/tables/{cells.table}.csv, {' '.join(cells.names.values())}, {cells.column}:"]

@@ -30,14 +30,17 @@ Tables = dict[str, pd.DataFrame]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # as the study's jobs
 
 
-def read_release(released: Path) -> dict[str, Any]:
-    """The configuration of a release; its fits, the data and the trained weights are pulled where they are absent.
+def released_config(released: Path) -> dict[str, Any]:
+    """The configuration of a release. Raises FileNotFoundError where nothing was released."""
+    file = released / "config.yaml"
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: no such file; expected a release (make release)")
+    return dict(yaml.safe_load(file.read_text()))
 
-    Raises FileNotFoundError where nothing was released.
-    """
-    if not (released / "config.yaml").is_file():
-        raise FileNotFoundError(f"{released / 'config.yaml'}: no such file; expected a release (make release)")
-    config: dict[str, Any] = yaml.safe_load((released / "config.yaml").read_text())
+
+def read_release(released: Path) -> dict[str, Any]:
+    """The same; fits, recordings and trained weights are pulled where they are absent."""
+    config = released_config(released)
     for path in (Path(config["data"]), released / WEIGHTS, *map(Path, trained_weights(config))):
         fetch_embedded(path)
     return config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def origin(cells: Cells, config: StudyConfig, *options: str) -> Origin:
     return Origin(
         jobs=jobs,
         functions=[_functions(job, cells.table, config.base_method(method) if method else None) for job in jobs],
-        inputs=_given(jobs, everything),
+        inputs=_given(jobs, everything, cells.others),
         seed=config.seed_of(method) if method else None,
         command=f"deepemg run -- {target} --forcerun {again}",
     )
@@ -117,8 +117,8 @@ def _functions(job: Job, table: str, method: str | None) -> str:
     return "; ".join(f"{', '.join(names)} ({file})" for file, names in by_file.items())
 
 
-def _given(jobs: Sequence[Job], everything: Sequence[Job]) -> dict[str, str]:
+def _given(jobs: Sequence[Job], everything: Sequence[Job], others: Collection[str]) -> dict[str, str]:
     """Files that these jobs read and no job makes, with their digests: recordings, texts and weights."""
     made = {path for job in everything for path in job.outputs}
-    read = dict.fromkeys(path for job in jobs for path in job.data)
+    read = dict.fromkeys(path for job in jobs for path in job.data if not set(Path(path).parts) & set(others))
     return {path: file_digest(path) for path in read if path not in made and Path(path).is_file()}
