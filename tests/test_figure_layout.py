@@ -90,3 +90,11 @@ def test_svg_is_made_smaller_and_not_other() -> None:
     assert np.abs(np.cumsum(steps, axis=0) - points).max() <= 0.0501  # and no drift
     back = np.array(second.removeprefix("m").split(), dtype=float).reshape(-1, 2)
     assert steps[0] + back[0] == pytest.approx([5, 5]) and back[1] == pytest.approx([1, 2])
+
+
+def test_svg_looks_the_same_when_markers_share_their_style() -> None:
+    uses = [f'<use xlink:href="#m" x="{x}.123456" y="2" style="stroke: #cc79a7"/>' for x in range(3)]
+    made = compact("<g>\n  " + "\n  ".join(uses) + "\n </g>")
+    assert made.count("stroke: #cc79a7") == 1 and made.startswith('<g style="stroke: #cc79a7">') and 'x="2.12"' in made
+    other = [*uses, '<use xlink:href="#m" x="9" y="2" style="stroke: #000000"/>']
+    assert compact("<g>\n" + "\n".join(other) + "\n</g>").count("stroke: #cc79a7") == 3

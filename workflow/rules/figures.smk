@@ -18,7 +18,7 @@ rule plot_architecture:
     conda:
         "../../envs/study.yaml"
     params:
-        folder=str(next(iter(SUBJECTS.values())).folder),
+        folder=lambda w: str(next(iter(SUBJECTS.values())).folder),
         recordings=STUDY.recordings,
         settings={method: STUDY.config.settings_of(method) for method in get_nmms()},
     script:

@@ -73,7 +73,7 @@ def paper_lane(network: Network, observed: Sequence[str], hidden: Sequence[str])
             Box("torque", ("of the joint, by the muscles alone",), "data"),
             Box(
                 "losses",
-                ("EMG: observed envelopes", "torque: OpenSim", "train network and parameters together"),
+                ("EMG: observed envelopes", "torque: inverse dynamics", "train network and parameters together"),
                 "data",
             ),
         ),

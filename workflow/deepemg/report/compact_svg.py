@@ -6,6 +6,9 @@ import re
 
 STEP = re.compile(r"([MLz])(?: (\S+) (\S+))?")
 
+STYLE = re.compile(r' style="[^"]*"')
+MARKERS = re.compile(r"<g([^>\n]*)>\n((?:<use [^\n]*/>\n)+)</g>")
+
 
 def _path(path: re.Match[str]) -> str:
     """A path of straight lines as steps from point to point; curves (letters, circles) stay as they are."""
@@ -24,8 +27,17 @@ def _path(path: re.Match[str]) -> str:
     return "".join(steps)
 
 
+def _markers(group: re.Match[str]) -> str:
+    """A group of markers that look alike: it says so once, and they inherit it."""
+    styles = STYLE.findall(group[2])
+    if len(styles) < group[2].count("<use") or len(set(styles)) > 1:
+        return group[0]
+    return f"<g{group[1]}{styles[0]}>\n{STYLE.sub('', group[2])}</g>"
+
+
 def compact(svg: str) -> str:
-    """The same picture to a twentieth of 1/72 inch, without indentation, and without names of groups."""
+    """The same picture to a twentieth of 1/72 inch, without indentation, without names of groups."""
     smaller = re.sub(r'(?<= d=")[^"]+', _path, svg)
     smaller = re.sub(r'(?<= [xy]=")-?[\d.]+', lambda number: f"{float(number[0]):.2f}", smaller)
-    return re.sub(r"\n\s+", "\n", re.sub(r'<g id="\w+"', "<g", smaller))
+    smaller = re.sub(r"\n\s+", "\n", re.sub(r'<g id="\w+"', "<g", smaller))
+    return MARKERS.sub(_markers, smaller)

@@ -59,7 +59,6 @@ RC: dict[Any, Any] = {
     "ytick.major.size": 2.5,
     "lines.linewidth": 1.0,
     "lines.solid_capstyle": "round",
-    "path.simplify_threshold": 0.25,  # of 1/72 inch: finer than any printer, and half the file
     "legend.frameon": False,
     "legend.handlelength": 1.8,
     "figure.constrained_layout.use": True,

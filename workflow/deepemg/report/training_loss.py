@@ -51,8 +51,8 @@ def plot(loss: pd.DataFrame, *, width_mm: float = DOUBLE_COLUMN_MM) -> Figure:
         axes.set_title(TERMS[term])
     for axes in grid[len(terms) :]:
         axes.set_axis_off()
-    figure.supylabel(f"loss of {METHOD_LABELS[method]} (dimensionless)")
-    figure.supxlabel("training time (epochs)")
+    figure.supylabel("loss (dimensionless)")
+    figure.supxlabel(f"training time of {METHOD_LABELS[method]} (epochs)")
     handles = [Line2D([], [], color=colours[subject], label=subject) for subject in subjects]
     if (loss["load"] == "all").any():
         handles.append(Line2D([], [], color=FAINT, linewidth=1.2, label="one fit for all loads"))
