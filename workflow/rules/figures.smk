@@ -111,7 +111,7 @@ rule plot_deep_heatmaps:
         reconstructions=[
             file
             for subject in SUBJECTS
-            for file in get_all_loads_fits(subject, "reconstruction.parquet", STUDY.config.plot_deep_heatmaps.methods)
+            for file in get_all_loads_fits(subject, "reconstruction.parquet", get_heatmap_methods())
         ],
         kinematics=expand("<results>/{subject}/kinematics.parquet", subject=SUBJECTS),
         held_out=expand("<results>/{subject}/held_out.parquet", subject=SUBJECTS),

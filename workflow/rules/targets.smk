@@ -60,6 +60,11 @@ def get_compared_fits(wildcards):
     )
 
 
+def get_heatmap_methods():
+    """Methods of the heatmaps, among those that are fitted."""
+    return [method for method in METHODS if method in STUDY.config.plot_deep_heatmaps.methods]
+
+
 def get_unseen_load_methods():
     """Methods of the figure of unseen loads, among those that are fitted."""
     return [method for method in METHODS if method in STUDY.config.plot_unseen_load.methods]
@@ -108,7 +113,7 @@ def get_figures():
         *(["architecture"] if get_nmms() else []),
         "protocol",
         *(["training_loss"] if get_trained() else []),
-        *(["deep_heatmaps"] if hidden else []),
+        *(["deep_heatmaps"] if hidden and get_heatmap_methods() else []),
         *["torque", "torque_error"],
         *(["deep_error"] if hidden else []),
         *(["parameters"] if "nmm" in METHODS else []),

@@ -113,8 +113,7 @@ class HeatmapFigure:
     methods: tuple[MethodName, ...] = Field(
         default=("mse", "nmm-paper", "nmm"),
         min_length=1,
-        description="Methods beside the truth; the paper shows the first two. They must be among those that are "
-        "fitted.",
+        description="Methods beside the truth, where they are fitted; the paper shows the first two.",
     )
     points: int = Field(default=101, ge=11, le=1001, description="Samples per curl cycle.")
     shortest_s: float = Field(

@@ -96,5 +96,6 @@ def render_study(
         value_label=value_label,
         pages=pages,
         paper=PaperNMM(),
+        n_parameters=len(own_parameters(tables).drop_duplicates(["muscle", "parameter"])),
         provenance=provenance,
     )
