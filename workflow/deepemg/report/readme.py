@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from deepemg.atomic import written_aside
 from deepemg.joint.definition import load_joint
 from deepemg.report import hidden_muscles
+from deepemg.report.palette import write_small_png
 from deepemg.report.shown import shown
 from deepemg.signals.normalisation import reference_label
 
@@ -71,7 +73,8 @@ def cost_sentence(released: Path) -> str:
 def publish_readme(results: Path, released: Path) -> None:
     """Write the picture and the cost of a finished study into the folder of what is published."""
     (released / PICTURE).parent.mkdir(parents=True, exist_ok=True)
-    with written_aside(released / PICTURE) as aside:
-        picture(results).savefig(aside, format="png", dpi=300, metadata={"Software": None})
+    drawn = BytesIO()
+    picture(results).savefig(drawn, format="png", dpi=300, metadata={"Software": None})
+    write_small_png(drawn, released / PICTURE)
     with written_aside(released / COST) as aside:
         cost(results).to_csv(aside, index=False)

@@ -12,6 +12,7 @@ from deepemg.joint.definition import load_joint
 from deepemg.reconstruct.registry import method_class
 from deepemg.report.digests import WEIGHTS, trained_weights, write_digests
 from deepemg.report.model_card import model_card
+from deepemg.report.palette import write_small_png
 from deepemg.report.provenance import provenance
 from deepemg.report.readme import publish_readme
 from deepemg.report.released_tables import fits_of, read_cells
@@ -72,8 +73,8 @@ def _copy_fits(results: Path, released: Path) -> None:
 
 
 def _copy_tables_and_figures(results: Path, released: Path) -> None:
-    for folder, pattern in (("tables", "*.csv"), ("figures", "*.png")):
+    for folder, pattern, copy in (("tables", "*.csv", shutil.copyfile), ("figures", "*.png", write_small_png)):
         target = released / folder
         target.mkdir(parents=True, exist_ok=True)
         for file in sorted((results / folder).glob(pattern)):
-            shutil.copyfile(file, target / file.name)
+            copy(file, target / file.name)
