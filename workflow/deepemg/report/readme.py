@@ -18,7 +18,7 @@ from deepemg.signals.normalisation import reference_label
 
 PICTURE = Path("figures") / "hidden_muscles.png"
 COST = Path("cost.csv")
-OTHER_TARGETS = ("score_comparison", "train_trees", "cross_validate", "tabulate_costs")  # no job of `make`
+OTHER_TARGETS = ("train_trees", "cross_validate", "tabulate_costs")  # no job of `make`
 
 
 def picture(results: Path, method: str = "nmm") -> Figure:
@@ -44,9 +44,8 @@ def _is_of_study(benchmark: Path, methods: list[str]) -> bool:
     """Whether the job of a benchmark (its path below the benchmarks) is one of `make`, and not of another target."""
     rule, *rest = benchmark.with_suffix("").parts
     if rule == "fit_method":
-        _, load, method = rest
-        return method in methods and not load.startswith("not_")
-    return rule not in OTHER_TARGETS
+        return rest[-1] in methods
+    return "opponents" not in rest and rule not in OTHER_TARGETS
 
 
 def cost(results: Path) -> pd.DataFrame:
