@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -24,22 +23,14 @@ from deepemg.report.style import (
     new_figure,
     order_loads,
 )
-from deepemg.report.timeline import draw_trials, end_to_end, tick_seconds
+from deepemg.report.timeline import SMALLEST_SPAN, draw_band, draw_trials, end_to_end, tick_seconds
 
-# A muscle that stays silent must look silent: no panel zooms in further than this.
-SMALLEST_SPAN = 0.1
 SAME = 1e-3  # nobody sees less in a line
 
 
 def _channels(envelopes: pd.DataFrame, muscle: str, joint: Joint) -> list[str]:
     """Columns that record `muscle`, by its own name or as one of a group."""
     return [name for name in envelopes.columns if muscle in joint.members(str(name))]
-
-
-def _draw_band(axes: Axes, trials: pd.DataFrame, muscle: str, shifts: dict[str, float], colour: str) -> None:
-    for trial, part in trials.groupby("trial", sort=False):
-        time = part["time_s"] + shifts[str(trial)]
-        axes.fill_between(time, part[f"{muscle}_lower"], part[f"{muscle}_upper"], color=colour, alpha=0.25, linewidth=0)
 
 
 def is_own(reconstruction: pd.DataFrame, measured: pd.DataFrame, muscle: str, joint: Joint) -> bool:
@@ -90,7 +81,7 @@ def plot(
         shifts = end_to_end(trials)
         for axes, muscle in zip(column, joint.muscle_names, strict=True):
             if muscle in own:
-                _draw_band(axes, trials, muscle, shifts, colour)
+                draw_band(axes, trials, muscle, shifts, colour)
                 draw_trials(axes, trials, muscle, shifts, color=colour)
             for envelopes, dashes in recorded:
                 same_trials = envelopes[envelopes["trial"].isin(trials["trial"])]

@@ -23,9 +23,7 @@ from deepemg.report.style import (
     new_figure,
     order_loads,
 )
-from deepemg.report.timeline import draw_trials, end_to_end, tick_seconds
-
-SMALLEST_SPAN = 0.1  # a muscle that stays silent must look silent
+from deepemg.report.timeline import SMALLEST_SPAN, draw_band, draw_trials, end_to_end, tick_seconds
 
 
 @in_house_style
@@ -50,9 +48,7 @@ def plot(
         trials = reconstruction[reconstruction["load"] == load]
         shifts = end_to_end(trials)
         for axes, muscle in zip(column, hidden, strict=True):
-            for trial, part in trials.groupby("trial", sort=False):
-                time, band = part["time_s"] + shifts[str(trial)], (part[f"{muscle}_lower"], part[f"{muscle}_upper"])
-                axes.fill_between(time, *band, color=colour, alpha=0.25, linewidth=0)
+            draw_band(axes, trials, muscle, shifts, colour)
             if held_out is not None and muscle in held_out:
                 truth = held_out[held_out["trial"].isin(trials["trial"])]
                 dashes = (0, (3, 1.5))

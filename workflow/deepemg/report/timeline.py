@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 GAP_S = 0.5
+SMALLEST_SPAN = 0.1  # a muscle that stays silent must look silent: no panel zooms in further than this
 
 
 def end_to_end(trials: pd.DataFrame) -> dict[str, float]:
@@ -25,6 +26,13 @@ def draw_trials(axes: Axes, trials: pd.DataFrame, column: str, shifts: dict[str,
     """Draw `column` against time, a line per trial. `trials` columns: trial, time_s (s), `column`."""
     for trial, part in trials.groupby("trial", sort=False):
         axes.plot(part["time_s"] + shifts[str(trial)], part[column], **line)
+
+
+def draw_band(axes: Axes, trials: pd.DataFrame, muscle: str, shifts: dict[str, float], colour: str) -> None:
+    """Shade a muscle's 90 % band. `trials` columns: trial, time_s (s), <muscle>_lower and <muscle>_upper."""
+    for trial, part in trials.groupby("trial", sort=False):
+        time = part["time_s"] + shifts[str(trial)]
+        axes.fill_between(time, part[f"{muscle}_lower"], part[f"{muscle}_upper"], color=colour, alpha=0.25, linewidth=0)
 
 
 def tick_seconds(axes: Axes) -> None:
