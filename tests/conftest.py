@@ -111,3 +111,8 @@ def tiny_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("cohort")
     assert make_cohort(out, TINY, 1, jobs=2) == []
     return out
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: where files run on several cores, it would else run alone at the end."""
+    items.sort(key=lambda item: item.path.name != "test_workflow.py")
