@@ -35,11 +35,12 @@ subject: .venv/ready     ## one subject, nmm alone, ending in its page: make sub
 	@$(RUN) results/$(ID)/report.html --config "subjects=[$(ID)]" "fit_method={methods: [nmm]}"
 
 ##@ Tests
-test: .venv/ready        ## set up and pass the tests (some 10 minutes)
-	pytest -q -n auto --dist loadfile -m "not long"
+test: .venv/ready        ## set up and pass the tests (some 10 minutes on 2 cores)
+	@test -e data || dvc pull --quiet data.dvc
+	pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not long"
 
 quick: .venv/ready       ## the tests that take seconds (2 minutes)
-	pytest -q -n auto --dist loadfile -m "not slow and not long"
+	pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not slow and not long"
 
 test-long: .venv/ready   ## the tests that take minutes
 	pytest -q -m long

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run on all cores already; before anything starts its threads
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
