@@ -13,11 +13,14 @@ import pytest
 
 from browser import open_page
 from deepemg.joint.definition import load_joint
+from deepemg.reconstruct.nmm.method import NMM
+from deepemg.reconstruct.paper_nmm.method import PaperNMM
 from deepemg.report.pages.cells import MISSING, cell, known
 from deepemg.report.pages.findings import Tables, finding
 from deepemg.report.pages.study_page import ReportFigure, render_study
 from deepemg.report.pages.subject_page import answers, downloads, render_subject, with_marks
 from deepemg.report.pages.zoomable import zoomable
+from deepemg.settings import as_plain
 
 JOINT = load_joint("elbow6")
 HIDDEN = {name: JOINT.muscle(name).label for name in ("BRA", "TRImed")}
@@ -56,7 +59,7 @@ PARAMETERS = pd.DataFrame(
 SUBJECTS = pd.DataFrame(
     {"subject": ["S1", "S2"], "mass_kg": [70.0, 80.0], "thigh_m": np.nan, "n_trials": 4, "n_mvc": 2, "loads": "0kg 2kg"}
 )
-TABLES = Tables(SUBJECTS, PARAMETERS, TORQUE, DEEP_EMG, HIDDEN)
+TABLES = Tables(SUBJECTS, PARAMETERS, TORQUE, DEEP_EMG, "nmm", HIDDEN)
 
 
 def trials(columns: dict[str, float]) -> pd.DataFrame:
@@ -131,6 +134,7 @@ def study_page(**changes: Any) -> str:
         "value_label": "fraction of MVC",
         "pages": {"S1": "S1/report.html", "S2": "S2/report.html"},
     }
+    content |= {"settings": {"nmm-paper": as_plain(PaperNMM(epochs=777)), "nmm": as_plain(NMM())}}
     return render_study(TABLES, figures, provenance={"commit": "abc"}, **(content | changes))
 
 
@@ -231,6 +235,7 @@ def test_the_report_has_every_row_of_the_test_trials():
     assert parsed.seen.count("tr") == heads + rows
     assert {"S1/report.html", "S2/report.html", "tables/deep_emg.csv", "snakemake_report.html"} <= set(parsed.links)
     assert "math" in parsed.seen and "Algorithm 1" in parsed.text
+    assert "Repeat 777 times" in parsed.text  # the settings of the study, not those of the library
 
 
 @pytest.mark.parametrize("width", [1400, 500])  # no window of Chromium is narrower

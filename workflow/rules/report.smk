@@ -51,7 +51,7 @@ rule write_subject_page:
         recordings=STUDY.recordings,
         method=FIRST,
         methods=METHODS,
-        scheme=STUDY.config.method(FIRST).own_forward.scheme,
+        scheme=lambda w: STUDY.config.method(FIRST).own_forward.scheme,  # asked by this job alone: it takes torch
         config=dict(config),
     script:
         "../scripts/write_subject_page.py"
@@ -82,6 +82,7 @@ rule write_report:
         labels=STUDY.hidden_muscles(),
         references=STUDY.references(),
         example={"subject": next(iter(SUBJECTS)), "method": FIRST},
+        settings=lambda w: {name: as_plain(STUDY.config.method(name)) for name in ("nmm-paper", "nmm")},
         config=dict(config),
     script:
         "../scripts/write_report.py"

@@ -17,7 +17,12 @@ from deepemg.signals.normalisation import reference_label
 
 files, params = snakemake.input, snakemake.params
 unseen = pd.read_csv(files.unseen_load[0]) if files.unseen_load else None
-tables = Tables(*(pd.read_csv(file) for file in files.tables), labels=params.labels, unseen_load=unseen)
+tables = Tables(
+    *(pd.read_csv(file) for file in files.tables),
+    method=params.example["method"],
+    labels=params.labels,
+    unseen_load=unseen,
+)
 figures = []
 for name, wide, narrow, caption in zip(params.figures, files.figures, files.narrow, files.captions, strict=True):
     text = Template(Path(caption).read_text().strip()).render(snakemake={"wildcards": params.example})
@@ -28,6 +33,7 @@ folder = Path(snakemake.output.report).parent
 page = render_study(
     tables,
     figures,
+    settings=params.settings,
     value_label=reference_label(params.references),
     pages={subject: os.path.relpath(page, folder) for subject, page in zip(params.subjects, files.pages, strict=True)},
     provenance=provenance(params.config, Path(params.config["data"]), [Path(path) for path in files.weights]),

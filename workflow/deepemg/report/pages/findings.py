@@ -13,19 +13,23 @@ from deepemg.report.style import METHOD_LABELS, order_methods
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a study; `labels` are those of its hidden muscles, `unseen_load` is None where it was not made."""
+    """The tables of a study, and the method that its pages are about.
+
+    `labels` are those of its hidden muscles, `unseen_load` is None where it was not made.
+    """
 
     subjects: pd.DataFrame
     parameters: pd.DataFrame
     torque: pd.DataFrame
     deep_emg: pd.DataFrame
+    method: str
     labels: Mapping[str, str]
     unseen_load: pd.DataFrame | None = None
 
     @property
     def methods(self) -> list[str]:
-        """Ours first."""
-        return order_methods(self.torque["method"])[::-1]
+        """Those of the tables, the one that the pages are about first."""
+        return [self.method, *(name for name in order_methods(self.torque["method"])[::-1] if name != self.method)]
 
 
 def finding(figure: str, tables: Tables) -> str:
@@ -75,10 +79,10 @@ def _deep_error(tables: Tables) -> str:
     sentences = []
     for muscle, label in tables.labels.items():
         own = per_load[per_load["muscle"] == muscle]
-        wins, of = best_in(tables.deep_emg, muscle, tables.methods[0])
+        wins, of = best_in(tables.deep_emg, muscle, tables.method)
         sentences.append(
             f"{label.capitalize()}, RMSE, median [worst]: {_of_each(own, tables.methods, 'rmse', 3)}; "
-            f"{METHOD_LABELS[tables.methods[0]]} is best in {wins} of {of} cells."
+            f"{METHOD_LABELS[tables.method]} is best in {wins} of {of} cells."
         )
     return " ".join(sentences)
 
@@ -93,7 +97,7 @@ def _coverage(tables: Tables) -> str:
 
 
 def _parameters(tables: Tables) -> str:
-    own = tables.parameters[(tables.parameters["method"] == tables.methods[0]) & (tables.parameters["load"] == "all")]
+    own = tables.parameters[(tables.parameters["method"] == tables.method) & (tables.parameters["load"] == "all")]
     told, bound = int(own["identified"].sum()), int(own["at_bound"].sum())
     return f"{told} of {len(own)} parameters are identified, {bound} stand at a bound."
 

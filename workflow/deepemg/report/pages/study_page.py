@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from deepemg.reconstruct.paper_nmm.method import PaperNMM
 from deepemg.report.pages.cells import known
 from deepemg.report.pages.environment import render
 from deepemg.report.pages.findings import Tables, best_in
@@ -57,14 +56,14 @@ def test_rows(scores: pd.DataFrame) -> pd.DataFrame:
 def own_parameters(tables: Tables) -> pd.DataFrame:
     """Table 2 as the report shows it: our method's fit for all loads."""
     table = tables.parameters
-    own = table[(table["method"] == tables.methods[0]) & (table["load"] == "all")]
+    own = table[(table["method"] == tables.method) & (table["load"] == "all")]
     return own.drop(columns=["load", "method"])
 
 
 def subject_rows(tables: Tables) -> list[dict[str, Any]]:
     """One line per subject: its name, loads, and the scores of our fit for all loads over all test trials."""
     deep = tables.deep_emg
-    chosen = (deep["method"] == tables.methods[0]) & (deep["load"] == "all") & (deep["split"] == "test")
+    chosen = (deep["method"] == tables.method) & (deep["load"] == "all") & (deep["split"] == "test")
     own = deep[chosen].drop_duplicates(["subject", "muscle"], keep="last").set_index(["subject", "muscle"])
     rows = []
     for subject, loads in zip(tables.subjects["subject"].astype(str), tables.subjects["loads"], strict=True):
@@ -78,11 +77,14 @@ def render_study(
     tables: Tables,
     figures: Sequence[ReportFigure],
     *,
+    settings: Mapping[str, Mapping[str, Any]],
     value_label: str,
     pages: Mapping[str, str],
     provenance: Mapping[str, str],
 ) -> str:
-    """The report as HTML, with everything inside. `pages` are the addresses of the subjects' pages by name."""
+    """The report as HTML, with everything inside. `settings` are those of the methods `nmm-paper` and `nmm` in the
+    study, `pages` the addresses of the subjects' pages by name.
+    """
     return render(
         "study.html.j2",
         tables=tables,
@@ -95,7 +97,8 @@ def render_study(
         figures=figures,
         value_label=value_label,
         pages=pages,
-        paper=PaperNMM(),
+        paper=settings["nmm-paper"],
+        fit=settings["nmm"],
         n_parameters=len(own_parameters(tables).drop_duplicates(["muscle", "parameter"])),
         provenance=provenance,
     )
