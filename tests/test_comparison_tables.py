@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from deepemg.cli import docs
 from deepemg.cli.main import app
+from deepemg.evaluate.phases import PHASES
 from deepemg.generated_sections import END, START, has_section, with_section
 from deepemg.report.comparison_tables import (
     comparison_sections,
     cross_validation_table,
+    phases_table,
     publish,
     scores_table,
     unseen_load_table,
@@ -32,25 +34,54 @@ def scores() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_a_row_per_method_with_median_and_worst_cell():
+def test_a_table_per_muscle_with_a_row_per_method():
     deep = scores()
-    table = scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}))
+    table = scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}), {"TRImed": ["triceps long head"]})
     lines = table.splitlines()
-    assert len(lines) == 4 and lines[2].startswith("| `copy` | 0.200 [0.600] | 0.50 [0.50] | -1.00 [-1.00] | 0.90 |")
-    assert lines[3].startswith("| `mse-pca`") and "9.0" not in table
+    titles = [line for line in lines if line.startswith("**")]
+    assert titles == ["**BRA**", "**TRImed: prior, not measured**", "**Torque**"]
+    rows = [line for line in lines if line.startswith("| `copy`")]
+    assert (
+        rows[0] == "| `copy` | 0.200, 0.300 [0.600] | 0.50, 0.50 [0.50] | -1.00, -1.00 [-1.00] | 0.90 [0.90] | 3 of 3 |"
+    )
+    assert len(rows) == 3 and "9.0" not in table  # rows over all loads together would count a trial twice
+    assert "CRPS" not in table and "closer in" not in table  # what the table has not, and `nmm` was not fitted
 
 
 def test_flat_cells_are_counted():
     deep = scores()
     deep.loc[deep["trial_load"] == "2kg", "r"] = float("nan")
-    assert "0.50 [0.50], 1 flat" in scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}))
+    assert "0.50, 0.50 [0.50], 1 flat" in scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}))
+
+
+def test_bands_are_told_by_mean_and_worst_and_by_the_cells_that_they_cover():
+    deep = scores().assign(coverage90=lambda rows: rows["trial_load"].map({"0kg": 1.0, "2kg": 0.99, "4kg": 0.2}))
+    table = scores_table(deep, deep.rename(columns={"rmse": "rmse_nm"}))
+    assert "| 0.73 [0.20] | 2 of 3 |" in table and "0.99" not in table  # the median, which hides the third
+    none = deep.assign(coverage90=float("nan"))
+    assert "| no band |  |" in scores_table(none, deep.rename(columns={"rmse": "rmse_nm"}))
+
+
+def test_phases_have_two_rows_per_method_and_an_older_release_says_so(tmp_path):
+    cells = {"subject": "S1", "load": "0kg", "split": "test", "trial_load": "0kg", "muscle": "BRA", "method": "nmm"}
+    rows = [
+        cells | {"phase": phase, "bias": 0.1 * place, "bias_without_level": -0.1} for place, phase in enumerate(PHASES)
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "deep_emg_by_phase.csv", index=False)
+    found = phases_table(tmp_path / "deep_emg_by_phase.csv", pooled=False).splitlines()
+    assert found[0] == "**BRA**" and found[2] == f"| method | reconstruction | {' | '.join(PHASES)} |"
+    assert found[4].startswith("| `nmm` | as it is | +0.00, +0.00 | +0.10, +0.10 | +0.20, +0.20 |")
+    assert found[5].startswith("| `nmm` | level taken out | -0.10, -0.10 |")
+    assert phases_table(tmp_path / "none.csv").startswith("Not in this release")
 
 
 def test_a_load_has_a_column_seen_and_one_not_seen():
     deep = scores()
     unseen = deep[deep["trial_load"] != "all"].assign(load=lambda rows: "not_" + rows["trial_load"], rmse=0.3)
     lines = unseen_load_table(pd.concat([deep, unseen])).splitlines()
-    assert len(lines) == 4 and lines[2].startswith("| `copy` | 0.200 [0.600] | -1.00 [-1.00] | 0.300 [0.300] |")
+    assert len(lines) == 4 and lines[2].startswith(
+        "| `copy` | 0.200, 0.300 [0.600] | -1.00, -1.00 [-1.00] | 0.300, 0.300 [0.300] |"
+    )
 
 
 def finished_run(folder: Path) -> pd.DataFrame:

@@ -34,7 +34,7 @@ METHODS = {
 }  # fmt: skip
 NAMES = {"read", "Recording", "Trial", "Reconstruction", "load", "score", "load_joint"}
 HEAVY = ("torch", "opensim", "matplotlib")
-SCORES = ["rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "crps"]
+SCORES = ["rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "crps", "level", "peak", "slope"]
 OBSERVED = ("BIClong", "BICshort", "TRIlong", "TRIlat")
 MVC = ("mvc_flexion_1", "mvc_extension_1")
 RATE = 1000.0  # Hz, one rate for angle and EMG

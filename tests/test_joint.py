@@ -18,6 +18,7 @@ from deepemg.joint.opensim import build_model, import_opensim, inverse_dynamics,
 from deepemg.joint.parameters import PersonalParameters, hill_parameters, parameter_scheme
 from deepemg.joint.scaling import describe_joint, restore_joint, scale_joint
 from deepemg.joint.shared_moment_arm import indistinguishable
+from deepemg.report.priors import prior_muscles
 from deepemg.signals.torque import subject_torque
 
 FLOAT = torch.float64
@@ -277,3 +278,12 @@ def test_torque_cannot_tell_heads_that_share_a_moment_arm():
         "TRIlat": ["TRImed"],
     }
     assert "VI" in indistinguishable(load_joint("knee4"), ("RF", "VL", "VM"))
+
+
+def test_table_1_tells_which_hidden_muscles_are_priors():
+    surface = "BIClong BICshort TRIlong TRIlat"
+    subjects = pd.DataFrame({"arm": ["elbow6"] * 2, "observed": [surface, "BIC TRIlong"], "held_out": "BRA TRImed"})
+    found = prior_muscles(subjects.iloc[:1])
+    assert found == {"TRImed": ["triceps long head", "triceps lateral head"]}  # torque tells of brachialis
+    assert set(prior_muscles(subjects)) == {"TRImed", "TRIlat"}  # groups of heads, and what any subject lacks
+    assert "VI" in prior_muscles(pd.DataFrame({"arm": ["knee4"], "observed": ["RF VL VM"]}))

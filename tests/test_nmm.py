@@ -33,6 +33,7 @@ from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
 from deepemg.reconstruct.nmm.personal_posterior import identified, personal_posterior
 from deepemg.reconstruct.nmm.subject_fit import minimise
 from deepemg.reconstruct.nmm.subject_objective import SubjectFitSettings, SubjectObjective
+from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.signals.recording import Contraction, Recording, Trial, envelope_matrix
 from deepemg.signals.settings import EnvelopeSettings
 from study import few_trees, untrained_weights
@@ -81,6 +82,18 @@ def test_the_subject_fit_closes_the_torque(
     assert after < 0.5 * before
     history = fitted.history()
     assert list(history["epoch"]) == [0, method.iterations] and history["loss"].iloc[1] < history["loss"].iloc[0]
+
+
+def test_without_mvc_the_subject_fit_leaves_envelopes_alone(
+    recording: Recording, trials: tuple[Trial, ...], method: NMM
+) -> None:
+    without = replace(recording, reference="training maximum")
+    fitted, free = (m.fit(without).reconstruct(trials[1]) for m in (method, replace(method, iterations=0)))
+    assert np.array_equal(fitted.mean, free.mean) and np.array_equal(fitted.upper, free.upper)
+    missed = [np.sqrt(np.mean((some.torque - trials[1].torque) ** 2)) for some in (fitted, free)]
+    assert missed[0] < 0.5 * missed[1]  # torque is that of the fit all the same
+    moved = replace(method, moves_without_mvc=True).fit(without).reconstruct(trials[1])
+    assert not np.array_equal(moved.mean, free.mean)
 
 
 def test_motion_alone_reads_no_emg_of_the_trial_and_gives_all_muscles(
@@ -237,9 +250,9 @@ def test_single_networks_can_be_used(recording: Recording, method: NMM) -> None:
     other = DensityEstimator(amortised.networks[0].shape).eval()
     two = replace(amortised, networks=(*amortised.networks, other))
     assert len(two.members(()).networks) == 2 and two.members((2,)).networks == (other,)
-    assert len(method.infer(two, recording).members) == 2
-    (alone,) = replace(method, networks=(2,)).infer(two, recording).members
-    assert torch.equal(alone.mean, two.infer(recording).members[1].mean)
+    alone, both = (replace(method, networks=some).infer(two, recording).members for some in ((2,), ()))
+    assert len(both) == 2 * len(alone)
+    assert all(torch.equal(one.mean, other.mean) for one, other in zip(alone, both[1::2], strict=True))
     for absent in (0, 3):
         with pytest.raises(ValueError, match=rf"networks: found \[{absent}\]; expected numbers from 1 to 2"):
             two.members((absent,))
@@ -306,6 +319,7 @@ def with_weights(
         ({"envelope_cutoff_hz": 3.0}, "found envelope_cutoff_hz 3; expected 6,"),
         ({"mvc_window_s": 1.0}, "found mvc_window_s 1; expected 0.5,"),
         ({"order": 2}, "found filter_order 2; expected 4,"),
+        ({"amplitude": "whitened"}, "found amplitude whitened; expected rectified,"),
         ({"order": 2, "mvc_window_s": 1.0}, "found filter_order 2, mvc_window_s 1; expected 4, 0.5,"),
     ],
 )
@@ -316,6 +330,15 @@ def test_signals_made_otherwise_than_in_training_are_refused(
     with pytest.raises(ValueError, match="DE-092 weights: ") as refused:
         with_weights().fit(other)
     assert found in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_weights_that_name_no_amplitude_were_trained_with_the_rectified_one() -> None:
+    older = {name: value for name, value in TrainedWith.now().state().items() if name != "amplitude"}
+    assert TrainedWith.restore(older).amplitude == "rectified"
+    newer = TrainedWith.restore(older | {"amplitude": "whitened"})
+    newer.check_signals(EnvelopeSettings(amplitude="whitened"), ForwardSettings())
+    with pytest.raises(ValueError, match="found amplitude rectified; expected whitened,"):
+        newer.check_signals(EnvelopeSettings(amplitude="rectified"), ForwardSettings())
 
 
 def test_another_activation_than_in_training_is_refused(

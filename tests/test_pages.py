@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from browser import open_page
+from deepemg.evaluate.phases import PHASES
 from deepemg.joint.definition import load_joint
 from deepemg.reconstruct.nmm.method import NMM
 from deepemg.reconstruct.paper_nmm.method import PaperNMM
@@ -59,7 +60,11 @@ PARAMETERS = pd.DataFrame(
 SUBJECTS = pd.DataFrame(
     {"subject": ["S1", "S2"], "mass_kg": [70.0, 80.0], "thigh_m": np.nan, "n_trials": 4, "n_mvc": 2, "loads": "0kg 2kg"}
 )
-TABLES = Tables(SUBJECTS, PARAMETERS, TORQUE, DEEP_EMG, "nmm", HIDDEN)
+BY_PHASE = pd.concat(
+    [scores("bias", "bias_without_level", muscle=list(HIDDEN)).assign(phase=phase, samples=9) for phase in PHASES]
+)
+PRIORS = {"TRImed": ["triceps long head", "triceps lateral head"]}
+TABLES = Tables(SUBJECTS, PARAMETERS, TORQUE, DEEP_EMG, BY_PHASE, "nmm", HIDDEN, PRIORS)
 
 
 def trials(columns: dict[str, float]) -> pd.DataFrame:
@@ -221,8 +226,14 @@ def test_findings_are_those_of_the_tables():
     cells = DEEP_EMG[(DEEP_EMG["split"] == "test") & (DEEP_EMG["load"] != "all") & (DEEP_EMG["muscle"] == "BRA")]
     ours, others = (cells[cells["method"] == name].set_index(["subject", "load"])["rmse"] for name in ("nmm", "copy"))
     said = finding("deep_error", TABLES)
-    assert f"NMM (ours) {ours.median():.3f} [{ours.max():.3f}]" in said
+    assert f"NMM (ours) {ours.median():.3f}, {ours.mean():.3f} [{ours.max():.3f}]" in said
     assert f"is best in {int((ours <= others).sum())} of 4 cells" in said
+    assert f"closer than copy in {int((ours < others).sum())} of 4" in said
+    assert f"{HIDDEN['TRImed'].capitalize()} (prior, not measured), RMSE" in said and "Brachialis, RMSE" in said
+    covers = cells.loc[cells["method"] == "nmm", "coverage90"]
+    said = finding("band_coverage", TABLES)
+    assert f"Brachialis: NMM (ours) {covers.mean():.2f} [{covers.min():.2f}]; copy" in said
+    assert f"NMM (ours) has 0.8 or more in {int((covers >= 0.8).sum())} of 4 cells" in said
     assert "1 of 6 parameters are identified, 1 stand" in finding("parameters", TABLES)
     assert finding("training_loss", TABLES) == "" == finding("unseen_load", TABLES)
 
@@ -230,10 +241,15 @@ def test_findings_are_those_of_the_tables():
 def test_the_report_has_every_row_of_the_test_trials():
     parsed = Page(study_page())
     tested = [t[(t["split"] == "test") & (t["trial_load"] != "all")] for t in (DEEP_EMG, TORQUE)]
-    heads = 2 + 4  # an overview of each hidden muscle, four tables
-    rows = 2 * len(METHODS) + len(SUBJECTS) + len(PARAMETERS) + sum(map(len, tested))
+    heads = 2 + 4 + 2  # an overview of each hidden muscle, four tables, and its phases
+    rows = 2 * len(METHODS) + 2 * 2 * len(METHODS) + len(SUBJECTS) + len(PARAMETERS) + sum(map(len, tested))
     assert parsed.seen.count("tr") == heads + rows
     assert {"S1/report.html", "S2/report.html", "tables/deep_emg.csv", "snakemake_report.html"} <= set(parsed.links)
+    assert all(phase in parsed.text for phase in PHASES) and "closer in" in parsed.text
+    label = HIDDEN["TRImed"].capitalize()
+    assert f"{label} (prior, not measured): test trials" in parsed.text  # the caption of its overview
+    assert f"{label}: prior, not measured. Its moment arm has the shape of that of triceps long head" in parsed.text
+    assert "Brachialis: test trials" in parsed.text
     assert "math" in parsed.seen and "Algorithm 1" in parsed.text
     assert "Repeat 777 times" in parsed.text  # the settings of the study, not those of the library
 

@@ -14,6 +14,7 @@ from deepemg.joint.activation_curve import activation_curve
 from deepemg.joint.definition import load_joint
 from deepemg.joint.scaling import scale_by_factors
 from deepemg.pretrain import training
+from deepemg.pretrain.chunks import chunks
 from deepemg.pretrain.examples import (
     make_examples,
     windows_of_virtual_contractions,
@@ -28,8 +29,9 @@ from deepemg.reconstruct.nmm.density_estimator import MOST_TRIALS, DensityEstima
 from deepemg.reconstruct.nmm.features import NAMES, OF_MUSCLE, SHARED, features, mechanical
 from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
-from deepemg.reconstruct.nmm.observations import windows_of_trials
+from deepemg.reconstruct.nmm.observations import observe, windows_of_trials
 from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
+from deepemg.reconstruct.nmm.phases import PHASES, in_phase, out_of_phase
 from deepemg.reconstruct.nmm.slots import DEEP, FLEXOR, SLOTS
 from deepemg.reconstruct.nmm.strength import log_strength
 from deepemg.reconstruct.nmm.target import OFFSET, log_level, to_target
@@ -101,7 +103,8 @@ def test_strength_is_what_contractions_with_torque_tell(subjects, nominal):
     gain, passive = nominal.terms(resting.angle, resting.velocity, resting.size)
     active = torch.where(resting.observed[:, :, None], resting.envelopes, neighbour_level(resting)).clamp(0, 1.5)
     expected = gain * activation_curve(active, nominal.nonlinearity) * resting.in_model[:, None, None]
-    pulls = torch.tensor([True, False, True, False])[:, None, None] == FLEXOR
+    flexion = (resting.torque[..., 0] > 0)[..., None, None]
+    pulls = flexion == FLEXOR
     torque = (torch.where(pulls, 1.3, 1.0) * expected + passive * resting.in_model[:, None, None]).sum(-1)
     known = torch.ones_like(resting.torque_known)
     found, which = log_strength(replace(resting, torque=torque, torque_known=known), known, nominal)
@@ -115,7 +118,7 @@ def test_a_network_without_the_joint_reads_signals_alone(subjects, nominal):
     network = DensityEstimator(replace(SMALL, mechanics=False)).eval()
     windows = features(windows_of(subjects), nominal, UNKNOWN)
     other = torch.where(mechanical(), torch.randn_like(windows), windows)
-    still = features(windows_of_virtual_contractions(subjects, subjects.in_model), nominal, UNKNOWN)
+    still = features(windows_of_virtual_contractions(subjects, subjects.in_model), nominal, UNKNOWN)[:, :, 0]
     tokens = torch.ones(8, 2, 12, dtype=torch.bool), subjects.isometric.present
     one, two = (network(value, still, *tokens, torch.arange(2)).mean for value in (windows, other))
     assert torch.equal(one, two)
@@ -185,29 +188,80 @@ def test_a_little_training_reduces_the_loss(nominal):
     assert losses[-1] < losses[0] - 0.1
 
 
-def test_training_goes_on_where_it_was_killed(tmp_path, monkeypatch):
-    small = {"chunks": 3, "chunk": 8, "batch": 4, "save_every": 1, "layouts": [[2, 16, 1.0]]}
-    network = {"width": 16, "heads": 2, "layers": 1, "rank": 3}
-    settings = SETTINGS | {"network": network, "training": SETTINGS["training"] | small}
+def little_training():
+    """Settings of a training of five chunks of a small network; the rate falls in the last two."""
+    small = {"chunks": 5, "chunk": 8, "batch": 4, "save_every": 1, "decay": 0.4, "beside": False}
+    network = {"width": 16, "heads": 2, "layers": 1, "rank": 3, "local": 8}
+    protocols = [protocol | {"layouts": [[2, 16, 1.0]]} for protocol in SETTINGS["protocols"]]
+    return SETTINGS | {"network": network, "protocols": protocols, "training": SETTINGS["training"] | small}
+
+
+@pytest.mark.parametrize("chunk", [2, 4])
+def test_training_goes_on_where_it_was_killed(tmp_path, monkeypatch, chunk):
+    settings = little_training()
+    (tmp_path / "killed").mkdir()
     whole = train(1, tmp_path / "whole.pt", settings, read_assumptions())
-    make, calls = training.make_examples, []
+    learn = training.Run.learn
 
-    def dies_in_the_third_chunk(*arguments, **keywords):
-        calls.append(1)
-        if len(calls) == 3:
+    def dies(run, *arguments):
+        if run.chunk == chunk:
             raise KeyboardInterrupt
-        return make(*arguments, **keywords)
+        return learn(run, *arguments)
 
-    monkeypatch.setattr(training, "make_examples", dies_in_the_third_chunk)
+    monkeypatch.setattr(training.Run, "learn", dies)
     with pytest.raises(KeyboardInterrupt):
-        train(1, tmp_path / "killed.pt", settings, read_assumptions())
-    monkeypatch.setattr(training, "make_examples", make)
-    again = train(1, tmp_path / "killed.pt", settings, read_assumptions())
+        train(1, tmp_path / "killed" / "one.pt", settings, read_assumptions())
+    monkeypatch.setattr(training.Run, "learn", learn)
+    again = train(1, tmp_path / "killed" / "one.pt", settings, read_assumptions())
     for one, other in zip(whole.parameters(), again.parameters(), strict=True):
         assert torch.equal(one, other)
-    assert not list(tmp_path.glob("*.checkpoint"))
+    assert not list(tmp_path.rglob("*.checkpoint"))
     stored = load_network(tmp_path / "whole.pt")
     assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), stored.parameters(), strict=True))
+
+
+def test_a_longer_training_goes_on_from_a_shorter_one(tmp_path, monkeypatch):
+    """Before its rate falls it has learnt the same, so it ends as if it had been asked for at once."""
+    settings = little_training()
+    longer = settings | {"training": settings["training"] | {"chunks": 10}}
+    (tmp_path / "once").mkdir()
+    at_once = train(1, tmp_path / "once" / "long.pt", longer, read_assumptions())
+    train(1, tmp_path / "short.pt", settings, read_assumptions())
+    seen = []
+    monkeypatch.setattr(training, "chunks", lambda first, *rest: seen.append(first) or chunks(first, *rest))
+    after = train(1, tmp_path / "long.pt", longer, read_assumptions())
+    assert seen == [3]
+    assert all(torch.equal(a, b) for a, b in zip(at_once.parameters(), after.parameters(), strict=True))
+    with pytest.raises(ValueError, match="trained on 6 chunks; expected at most 3: ask for more chunks"):
+        train(1, tmp_path / "shorter.pt", settings, read_assumptions())
+    other = longer | {"masks": longer["masks"] | {"deep": 0.1}}
+    with pytest.raises(ValueError, match="with other settings or assumptions"):
+        train(1, tmp_path / "other.pt", other, read_assumptions())
+
+
+def test_chunks_are_the_same_made_by_another_process():
+    settings = little_training()
+    beside = settings | {"training": settings["training"] | {"beside": True}}
+    pairs = zip(*(chunks(3, 5, 1, some, read_assumptions()) for some in (settings, beside)), strict=True)
+    for (one, one_draws), (other, other_draws) in pairs:
+        assert all(torch.equal(value, vars(other)[name]) for name, value in vars(one).items())
+        assert torch.equal(one_draws.uniform(3), other_draws.uniform(3))
+
+
+def test_tokens_that_begin_elsewhere_give_an_answer_of_the_same_samples(subjects):
+    """Trials that begin a token earlier are read as they are, but for their first token, which is all one sample."""
+    torch.manual_seed(0)
+    network = DensityEstimator(SMALL).eval()
+    recording = Recording(load_joint("elbow6"), (trial_of(subjects, 1, 0, ("BIClong",)),))
+    seen = observe(recording, NominalJoint())
+    for phase in PHASES:
+        some = in_phase(seen, phase)
+        posterior = network(some.movements, some.still, some.moving, some.present, torch.arange(1))
+        cut = out_of_phase(posterior, seen, phase)
+        assert cut.mean.shape == (1, 48 * len(SLOTS) + SMALL.n_parameters)
+        whole = posterior.mean[:, : -SMALL.n_parameters].unflatten(1, (-1, len(SLOTS)))
+        assert torch.equal(cut.mean[:, : len(SLOTS)], whole[:, phase])
+        assert torch.equal(cut.mean[:, -SMALL.n_parameters :], posterior.mean[:, -SMALL.n_parameters :])
 
 
 def test_a_subject_with_uneven_trials(subjects):

@@ -29,30 +29,49 @@ def scores() -> tuple[pd.DataFrame, pd.DataFrame]:
         for subject, error in zip(("S1", "S2"), errors, strict=True)
         for load, split, worse in (("2kg", "test", 1), ("2kg", "train", 9), ("all", "test", 9))
     ]
-    deep = pd.DataFrame(rows).assign(r2=0.5)
-    return deep, deep.drop(columns=["muscle", "rmse"]).drop_duplicates().assign(rmse_nm=2.0)
+    deep = pd.DataFrame(rows).assign(crps=lambda cells: cells["rmse"] / 2, r2=0.5, coverage90=0.75)
+    deep.loc[deep["subject"] == "S1", "coverage90"] = 0.95
+    return deep, deep[["subject", "load", "method", "split", "r2"]].drop_duplicates().assign(rmse_nm=2.0)
 
 
-def row(table: str, method: str) -> list[str]:
-    (line,) = (line for line in table.split("\n") if line.startswith(f"| {method} |"))
-    return [cell.strip() for cell in line.strip("|").split("|")]
+def rows(table: str, method: str) -> list[list[str]]:
+    """Cells of a method's rows: one for each muscle."""
+    lines = [line for line in table.split("\n") if line.startswith(f"| {method} |")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_the_table_holds_medians_and_the_worst_of_fits_per_load_in_test_trials():
-    table = summary_markdown(*scores(), LABELS, value_label="fraction of MVC")
-    assert row(table, "NMM (ours)") == [
-        "NMM (ours)", "0.100 [0.150]", "0.50", "1", "0.015 [0.020]", "2", "2.00"
+PRIORS = {"TRImed": ["triceps long head", "triceps lateral head"]}
+
+
+def test_the_table_holds_medians_means_and_the_worst_of_fits_per_load_in_test_trials():
+    table = summary_markdown(*scores(), LABELS, PRIORS, value_label="fraction of MVC")
+    brachialis, triceps = rows(table, "NMM (ours)")
+    assert brachialis == [
+        "NMM (ours)", "0.100, 0.100 [0.150]", "0.050, 0.050 [0.075]", "0.50, 0.50 [0.50]", "0.85 [0.75]", "1 of 2",
+        "best in 1 of 2",
     ]  # fmt: skip
-    assert row(table, "NMM (paper)")[3] == "1" and row(table, "MSE")[3] == "0"
-    assert "2 subjects x 1 loads" in table and "(fraction of MVC)" in table
+    assert triceps[1] == "0.015, 0.015 [0.020]" and triceps[-1] == "best in 2 of 2"
+    assert [row[-1] for row in rows(table, "NMM (paper)")] == ["1 of 2", "2 of 2"]
+    assert "2 subjects x 1 loads" in table and "as fraction of MVC" in table
+    assert "Torque RMSE, N m: copy 2.00, 2.00 [2.00], MSE 2.00" in table
+
+
+def test_a_muscle_of_which_torque_tells_nothing_is_a_prior_in_its_own_row():
+    table = summary_markdown(*scores(), LABELS, PRIORS, value_label="1")
+    lines = table.split("\n")
+    (place,) = (number for number, line in enumerate(lines) if line.startswith("| **triceps medial head"))
+    assert "**triceps medial head: prior, not measured**" in lines[place] and lines[place + 1].startswith("| copy |")
+    assert any(line.startswith("| **brachialis** |") for line in lines)
+    assert "Its moment arm has the shape of that of triceps long head and triceps lateral head, so torque" in table
+    assert "prior" not in summary_markdown(*scores(), LABELS, {}, value_label="1")
 
 
 def test_what_fits_nothing_is_counted_against_the_published_methods():
-    table = summary_markdown(*scores(), LABELS, value_label="fraction of MVC")
+    table = summary_markdown(*scores(), LABELS, PRIORS, value_label="fraction of MVC")
     paper = "closer than NMM (paper) in 1 of 2 cells for brachialis and 2 of 2 cells for triceps medial head"
     assert paper in table and "closer than MSE in 2 of 2 cells for brachialis and 0 of 2" in table
     deep, torque = scores()
-    alone = summary_markdown(deep[deep["method"] == "nmm"], torque, LABELS, value_label="1")
+    alone = summary_markdown(deep[deep["method"] == "nmm"], torque, LABELS, PRIORS, value_label="1")
     assert "copy" not in alone
 
 

@@ -12,12 +12,14 @@ from typer.testing import CliRunner
 
 from deepemg.cli.main import app
 from deepemg.cli.verify import SHOWN
-from deepemg.evaluate.score_tables import DEEP_EMG, TORQUE
+from deepemg.evaluate.score_tables import BY_PHASE, DEEP_EMG, TORQUE
 from deepemg.report.digests import changed_files, write_digests
-from deepemg.report.model_card import model_card, worst
+from deepemg.report.model_card import model_card
+from deepemg.report.over_cells import worst
 from deepemg.report.released_tables import KEYS, fits_of, read_cells
 from deepemg.study.compare_tables import compare_tables
 from deepemg.study.tolerances import OF_COLUMN, OF_TABLE, allowed
+from deepemg.study.verify import compare_release
 from deepemg.study.why import find_cells
 from deepemg.study.workflow_jobs import Job, called_functions, jobs_behind
 
@@ -76,10 +78,27 @@ def test_fits_made_anew_are_allowed_more_than_fits_applied() -> None:
     assert not refit.differences and refit.exact == 3 and refit.tolerated["torque.csv rmse_nm"][0] == 1
 
 
+def released_tables(root: Path) -> dict[str, pd.DataFrame]:
+    """Those of the release; one that was made before `deep_emg_by_phase.csv` has none of it."""
+    files = {name: root / "results/released/tables" / f"{name}.csv" for name in KEYS}
+    return {name: read_cells(file) for name, file in files.items() if file.exists()}
+
+
+def test_a_table_that_the_release_has_not_is_named(root: Path, tmp_path: Path) -> None:
+    found = {name: read_cells(io.StringIO(TABLE)) for name in KEYS}
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "torque.csv").write_text(TABLE)
+    compared = compare_release(tmp_path, found, refit=False)
+    assert compared.cells == compared.exact == 4
+    others = [name for name in KEYS if name != "torque"]
+    assert [str(one) for one in compared.differences] == [f"{name}.csv: released none, found one" for name in others]
+
+
 def test_every_tolerance_is_of_a_column_and_none_is_wide(root: Path) -> None:
-    columns = {name: list(read_cells(root / "results/released/tables" / f"{name}.csv")) for name in KEYS}
+    columns = {name: list(table) for name, table in released_tables(root).items()}
+    columns |= {"torque": TORQUE, "deep_emg": DEEP_EMG, "deep_emg_by_phase": BY_PHASE}
     assert all(column in columns[table] and column not in KEYS[table] for table, column in OF_COLUMN)
-    assert set(OF_TABLE) <= set(KEYS) and set(KEYS["torque"]) <= set(TORQUE) and set(KEYS["deep_emg"]) <= set(DEEP_EMG)
+    assert set(OF_TABLE) <= set(KEYS) and all(set(keys) <= set(columns[name]) for name, keys in KEYS.items())
     assert str(allowed("subjects", "mass_kg").applied) == "none"
     for one in (allowed("torque", "rmse_nm"), allowed("deep_emg", "any new score"), *OF_COLUMN.values()):
         assert one.applied.relative <= 2e-4 and one.reason.endswith(".")
@@ -87,8 +106,8 @@ def test_every_tolerance_is_of_a_column_and_none_is_wide(root: Path) -> None:
 
 
 def test_keys_name_every_row_of_the_released_tables_once(root: Path) -> None:
-    for name, keys in KEYS.items():
-        assert not read_cells(root / "results/released/tables" / f"{name}.csv").duplicated(list(keys)).any(), name
+    for name, table in released_tables(root).items():
+        assert not table.duplicated(list(KEYS[name])).any(), name
 
 
 # Digests.
@@ -165,11 +184,21 @@ def test_a_model_card_has_the_scores_of_its_own_cells(root: Path) -> None:
         and "**Not for**" in card
         and "`tables/deep_emg.csv`: 140 rows" in card
     )
+    assert "| TRImed (prior, not measured) | one load | rmse |" in card and "| TRImed |" not in card
+    coverage = deep[(deep["method"] == "nmm") & (deep["split"] == "test") & (deep["muscle"] == "TRImed")]
+    coverage = coverage.loc[coverage["load"] != "all", "coverage90"]
+    assert f"| one load | coverage90 of 0.8 or more |  | {(coverage >= 0.8).mean():.3g} |  | 15 |" in card
 
 
 @pytest.mark.parametrize(
     ("score", "values", "expected"),
-    [("rmse", [1, 3], 3), ("r", [0.2, 0.9], 0.2), ("coverage90", [0.95, 0.6, 1], 0.6), ("lag_ms", [10, -40], -40)],
+    [
+        ("rmse", [1, 3], 3),
+        ("r", [0.2, 0.9], 0.2),
+        ("coverage90", [0.95, 0.6, 1], 0.6),
+        ("peak", [1.2, 0.7], 0.7),
+        ("lag_ms", [10, -40], -40),
+    ],
 )
 def test_the_worst_cell_is_told_by_the_score(score: str, values: list[float], expected: float) -> None:
     assert worst(pd.Series(values, name=score)) == expected
@@ -233,14 +262,16 @@ def test_functions_of_a_script_are_those_that_it_calls(root: Path, monkeypatch: 
     monkeypatch.chdir(root)
     found = called_functions(Path("workflow/scripts/score_methods.py"))
     assert found["score_deep_emg"] == found["score_torque"] == "workflow/deepemg/evaluate/score_tables.py"
-    assert set(found) == {"score_deep_emg", "score_torque", "fit_names"}
+    assert set(found) == {"score_deep_emg", "score_deep_emg_by_phase", "score_torque", "fit_names"}
 
 
 def test_of_many_cells_that_differ_some_are_named_and_the_others_counted(
     root: Path, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in KEYS:
-        text = (root / "results" / "released" / "tables" / f"{name}.csv").read_text()
+    texts = {name: table.to_csv(index=False) for name, table in released_tables(root).items()}
+    keys = list(KEYS["deep_emg_by_phase"])
+    texts.setdefault("deep_emg_by_phase", f"{','.join([*keys, 'bias'])}\n{',' * len(keys)}\n")
+    for name, text in texts.items():
         for folder in (release / "tables", Path("results/tables")):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}.csv").write_text(text)

@@ -10,7 +10,16 @@ from scipy.stats import norm
 from deepemg.evaluate.crps import crps
 from deepemg.evaluate.levels import level_ratios
 from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
-from deepemg.evaluate.score_tables import DEEP_EMG, TORQUE, score_deep_emg, score_torque
+from deepemg.evaluate.phases import PHASES, bias_by_phase, phase_of
+from deepemg.evaluate.scale import level, peak, slope
+from deepemg.evaluate.score_tables import (
+    BY_PHASE,
+    DEEP_EMG,
+    TORQUE,
+    score_deep_emg,
+    score_deep_emg_by_phase,
+    score_torque,
+)
 from deepemg.reconstruct.contract import Reconstruction
 from deepemg.reconstruct.nmm.target import from_log_level
 
@@ -34,6 +43,71 @@ def test_flat_signals_have_no_shape():
     assert np.isnan(r2(flat, WAVE)) and np.isnan(nrmse(flat, WAVE))
     assert np.isnan(pearson_r(WAVE, flat)) and np.isnan(pearson_r(flat, WAVE))
     assert rmse(flat, flat) == 0
+
+
+def test_level_and_peak_are_ratios_to_the_truth():
+    truth = np.linspace(0.1, 0.5, 1001)
+    assert level(truth, 1.5 * truth) == pytest.approx(1.5) and peak(truth, 0.8 * truth) == pytest.approx(0.8)
+    clipped = np.minimum(truth, 0.3)  # the mean is nearly kept, the peaks are not
+    assert peak(truth, clipped) == pytest.approx(0.3 / np.percentile(truth, 98)) and level(truth, clipped) > 0.8
+    spike = np.where(np.arange(1001) == 7, 1.0, truth)
+    assert peak(truth, spike) == pytest.approx(1, abs=2e-3)  # one sample is no peak
+    assert np.isnan(level(np.zeros(9), np.ones(9))) and np.isnan(peak(np.zeros(9), np.ones(9)))
+
+
+def test_slope_is_above_one_where_the_estimate_is_too_flat():
+    truth = 0.3 + 0.1 * WAVE
+    for flatness, expected in ((1, 1), (0.5, 2), (2, 0.5), (-1, -1)):
+        estimate = 0.05 + flatness * truth  # the level does not matter
+        assert slope(truth, estimate) == pytest.approx(expected)
+        assert slope(truth, estimate) == pytest.approx(np.polyfit(estimate, truth, 1)[0])
+    assert np.isnan(slope(np.full(600, 0.1), WAVE)) and np.isnan(slope(WAVE, np.full(600, 0.1)))
+
+
+def test_slope_of_a_posterior_mean_is_one():
+    """y ~ N(0, 1) seen with error of sd s: the mean of the posterior is the sighting over 1 + s**2."""
+    rng = np.random.default_rng(3)
+    truth = rng.normal(size=200_000)
+    seen = truth + 0.7 * rng.normal(size=200_000)
+    assert slope(truth, seen / 1.49) == pytest.approx(1, abs=0.01)
+    assert slope(truth, seen) == pytest.approx(1 / 1.49, abs=0.01)
+
+
+CURL = 60 - 55 * np.cos(np.linspace(0, 2 * np.pi, 601))  # deg: up and down once
+SPEED = np.gradient(CURL)
+
+
+def test_a_curl_passes_its_phases_in_order():
+    phase = phase_of(np.deg2rad(CURL[1:-1]), SPEED[1:-1])
+    assert list(dict.fromkeys(PHASES[place] for place in phase)) == list(PHASES)
+    for angle, up, name in (
+        (39.9, 1, "lifting below 40 deg"), (40.1, 1, "lifting 40-80 deg"), (80.1, 1, "lifting above 80 deg"),
+        (80.1, -1, "lowering above 80 deg"), (40.1, -1, "lowering 40-80 deg"), (10, 0, "lowering below 40 deg"),
+    ):  # fmt: skip
+        assert PHASES[int(phase_of(np.deg2rad(np.array([angle])), np.array([float(up)]))[0])] == name
+
+
+def test_the_bias_of_a_phase_is_its_mean_error_over_the_mean_truth_of_all():
+    phase = phase_of(np.deg2rad(CURL), SPEED)
+    truth = np.where(phase < 3, 0.3, 0.1)  # lifting asks for more
+    estimate = truth + 0.06 * (phase == 2) - 0.02 * (phase == 4)
+    found = bias_by_phase(truth, estimate, phase).set_index("phase")
+    expected = {"lifting above 80 deg": 0.06 / truth.mean(), "lowering 40-80 deg": -0.02 / truth.mean()}
+    assert found["bias"].to_numpy() == pytest.approx([expected.get(name, 0) for name in PHASES])
+    assert found["samples"].sum() == len(CURL) and (found["samples"] > 50).all()
+    total = (found["samples"] * found["bias"]).sum() / len(CURL)
+    assert 1 + total == pytest.approx(level(truth, estimate))  # phases make up the level
+    without = (found["samples"] * found["bias_without_level"]).sum()
+    assert without == pytest.approx(0, abs=1e-9)  # and nothing is left of it here
+    same_shape = bias_by_phase(truth, 1.7 * truth, phase)
+    assert same_shape["bias_without_level"].to_numpy() == pytest.approx(0, abs=1e-12)
+    assert (same_shape["bias"] > 0.2).all()
+
+
+def test_a_phase_without_samples_has_no_bias():
+    found = bias_by_phase(np.full(4, 0.2), np.full(4, 0.3), np.array([0, 0, 1, 1]))
+    assert list(found["samples"]) == [2, 2, 0, 0, 0, 0] and found["bias"].isna().sum() == 4
+    assert bias_by_phase(np.zeros(4), np.full(4, 0.3), np.zeros(4, int))["bias"].isna().all()
 
 
 def test_lag_is_positive_where_the_estimate_is_late():
@@ -133,6 +207,25 @@ def test_score_tables_have_the_contract_columns_and_the_right_rows():
     )  # fmt: skip
     assert list(deep.columns) == DEEP_EMG
     assert deep["rmse"].to_numpy() == pytest.approx(0.05) and np.all(deep["coverage90"] == 1)
+    assert deep["slope"].to_numpy() == pytest.approx(1) and deep["peak"].to_numpy() == pytest.approx(0.5 / 0.55, 0.01)
+
+
+def test_the_table_by_phase_has_six_rows_of_each_cell():
+    frame = reconstruction()
+    truth = frame[["trial", "time_s"]].assign(BRA=frame["BRA"] + 0.05)
+    motion = frame[["trial", "time_s"]].assign(
+        angle_rad=np.deg2rad(np.tile(CURL[:600], 2)), velocity_rad_s=np.tile(SPEED[:600], 2)
+    )
+    shuffled = (table.sample(frac=1, random_state=1) for table in (truth, motion))
+    found = score_deep_emg_by_phase(frame, *shuffled, subject="S", load="all", method="copy")
+    assert list(found.columns) == BY_PHASE and len(found) == 3 * len(PHASES)
+    assert list(found["trial_load"].unique()) == ["0kg", "2kg", "all"]
+    assert found["bias"].to_numpy() == pytest.approx(-0.05 / truth["BRA"].mean())
+    assert found.groupby("trial_load")["samples"].sum().to_dict() == {"0kg": 600, "2kg": 600, "all": 1200}
+    nothing = score_deep_emg_by_phase(
+        frame, truth[["trial", "time_s"]], motion, subject="S", load="all", method="copy"
+    )  # fmt: skip
+    assert list(nothing.columns) == BY_PHASE and nothing.empty
 
 
 def test_a_missing_sample_is_an_error():

@@ -12,6 +12,7 @@ import torch
 from conftest import ROOT
 from deepemg.generated_sections import END, START, with_section
 from deepemg.pretrain import band_scale, stress
+from deepemg.pretrain.protocols import changed
 from deepemg.pretrain.virtual.draws import read_assumptions
 from deepemg.pretrain.virtual.simulate import VirtualSubjects
 from deepemg.pretrain.virtual_trials import Recorded, scores
@@ -34,9 +35,9 @@ def group() -> VirtualSubjects:
 
 def test_every_case_changes_what_there_is() -> None:
     for case in CASES:
-        assert stress.stressed(read_assumptions(), case.get("assumptions", {}))
+        assert changed(read_assumptions(), case.get("assumptions", {}))
     with pytest.raises(KeyError, match="has no body: strenght"):
-        stress.stressed(read_assumptions(), {"body": {"strenght": {}}})
+        changed(read_assumptions(), {"body": {"strenght": {}}})
 
 
 def test_what_is_given_changes_and_what_was_done_does_not(group: VirtualSubjects) -> None:

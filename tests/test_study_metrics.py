@@ -26,17 +26,22 @@ def scores(**columns: object) -> pd.DataFrame:
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     cells = {"subject": ["S1", "S2"] * 2, "load": "0kg", "method": ["copy", "copy", "nmm", "nmm"]}
-    deep = scores(**cells, muscle="BRA", rmse=[0.1, 0.3, 0.2, 0.1], r=[0.5, 0.9, np.nan, np.nan])
+    deep = scores(
+        **cells, muscle="BRA", rmse=[0.1, 0.3, 0.2, 0.1], r=[0.5, 0.9, np.nan, np.nan], coverage90=[0.9, 0.3] * 2
+    )
     return deep, scores(**cells, rmse_nm=[1.0, 2.0, 3.0, 6.0])
 
 
 def test_numbers_are_those_of_the_cells() -> None:
     deep, torque = tables()
     pooled = deep.assign(load="all", rmse=9.0)  # fits for all loads are another study
-    found = study_metrics(pd.concat([deep, pooled], ignore_index=True), torque)
+    phases = deep.assign(phase="lifting 40-80 deg", bias=[0.1, 0.4, -0.2, -0.4])
+    found = study_metrics(pd.concat([deep, pooled], ignore_index=True), torque, phases)
     assert found["copy"]["BRA"] == {
         "rmse_median": 0.2, "rmse_mean": 0.2, "rmse_worst": 0.3, "r_median": 0.7, "r_mean": 0.7, "r_worst": 0.5,
-        "best_in": 1, "cells": 2,
+        "coverage90_median": 0.6, "coverage90_mean": 0.6, "coverage90_worst": 0.3,
+        "best_in": 1, "cells": 2, "covered": 1,
+        "bias_lifting_40_80_deg_median": 0.25, "bias_lifting_40_80_deg_mean": 0.25,
     }  # fmt: skip
     assert found["nmm"]["torque"] == {"rmse_nm_median": 4.5, "rmse_nm_mean": 4.5, "rmse_nm_worst": 6.0}
     assert not any(name.startswith("r_") for name in found["nmm"]["BRA"])  # flat everywhere: JSON has no NaN
@@ -50,16 +55,22 @@ def test_a_study_without_a_truth_has_its_torque() -> None:
 
 def test_the_published_metrics_are_those_of_the_published_tables(root: Path) -> None:
     published = json.loads((root / RELEASED / "metrics.json").read_text())
-    made = study_metrics(*(pd.read_csv(root / RELEASED / "tables" / f"{name}.csv") for name in ("deep_emg", "torque")))
+    files = [root / RELEASED / "tables" / f"{name}.csv" for name in ("deep_emg", "torque", "deep_emg_by_phase")]
+    made = study_metrics(*(pd.read_csv(file) for file in files if file.exists()))  # a release before it has no phases
     assert set(published) == set(made)
     for method, parts in made.items():
         for part, numbers in parts.items():
             assert published[method][part] == pytest.approx(numbers, abs=1e-5, rel=1e-4), (method, part)
     lines = released_summary(root / RELEASED / "tables").splitlines()
-    ours = next(line for line in lines if line.startswith("| NMM (ours)"))
-    for part in ("BRA", "TRImed"):
+    ours = [line for line in lines if line.startswith("| NMM (ours)")]
+    for part, line in zip(("BRA", "TRImed"), ours, strict=True):
         own = made["nmm"][part]
-        assert f"| {own['rmse_median']:.3f} [" in ours and f"| {own['best_in']} |" in ours
+        assert f"| {own['rmse_median']:.3f}, {own['rmse_mean']:.3f} [{own['rmse_worst']:.3f}] |" in line
+        assert (
+            f"| {own['coverage90_mean']:.2f} [{own['coverage90_worst']:.2f}] | {own['covered']} of {own['cells']} |"
+            in line
+        )
+        assert f"best in {own['best_in']} of {own['cells']}" in line
 
 
 @pytest.mark.slow

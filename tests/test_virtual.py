@@ -23,7 +23,7 @@ def test_shapes_and_finite_values(subjects):
         assert signal.shape == (B, K, T) and torch.isfinite(signal).all()
     for signal in (v.envelopes, v.excitations):
         assert signal.shape == (B, K, T, M) and torch.isfinite(signal).all() and (signal >= 0).all()
-    assert v.load.shape == (B, K) and v.isometric.envelopes.shape == (B, 4, M)
+    assert v.load.shape == (B, K) and v.isometric.envelopes.shape == (B, 12, M)
     assert v.parameters.shape == (B, 5 * M + 2) and torch.isfinite(v.parameters).all()
 
 

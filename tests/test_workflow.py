@@ -24,7 +24,10 @@ from study import Study, spoil
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
 DEEP_EMG = [
     "subject", "load", "muscle", "method", "split", "rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "trial_load",
-    "crps",
+    "crps", "level", "peak", "slope",
+]  # fmt: skip
+BY_PHASE = [
+    "subject", "load", "muscle", "method", "split", "trial_load", "phase", "samples", "bias", "bias_without_level",
 ]  # fmt: skip
 PARAMETERS = [
     "subject", "load", "method", "muscle", "parameter", "unit", "generic", "lower", "upper", "personal", "sd",
@@ -61,6 +64,12 @@ def test_tables_have_the_contract_columns_and_every_cell(results):
     assert len(torque) == len(METHODS) * (per_load + pooled) and len(deep) == 2 * len(torque)
     assert set(deep["method"]) == METHODS and set(deep["muscle"]) == {"BRA", "TRImed"}
     assert np.isfinite(torque["rmse_nm"]).all() and np.isfinite(deep["rmse"]).all()
+    by_phase = pd.read_csv(results / "tables" / "deep_emg_by_phase.csv")
+    assert list(by_phase.columns) == BY_PHASE and len(by_phase) == 6 * len(deep)
+    assert set(by_phase.groupby(BY_PHASE[:6]).size()) == {6} and (by_phase["samples"] > 0).all()
+    weighted = by_phase.assign(level=by_phase["samples"] * by_phase["bias"]).groupby(BY_PHASE[:6])
+    level = 1 + weighted["level"].sum() / weighted["samples"].sum()  # phases make up the level
+    assert level.sort_index().to_numpy() == pytest.approx(deep.set_index(BY_PHASE[:6])["level"].sort_index().to_numpy())
 
 
 def test_every_figure_and_page_is_there(results):
@@ -179,7 +188,7 @@ def test_why_tells_the_rules_behind_a_cell_and_the_command_for_it_alone(study, r
 
 def test_opponents_and_cross_validation_have_their_tables(study, results):
     blocks = (
-        "fit_method={opponents: [so3, mse-pca, trees, nmm-net1]}",
+        "fit_method={opponents: [so3, mse-pca, trees, nmm-no-fit]}",
         "cross_validate={methods: [copy], given: [copy]}",
         "plot_unseen_load={methods: [copy, mse], fewest_loads: 2}",
     )
@@ -189,7 +198,7 @@ def test_opponents_and_cross_validation_have_their_tables(study, results):
     )
     assert list(deep.columns) == DEEP_EMG and set(deep["load"]) == {"all"}
     assert (
-        list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "nmm", "so3", "mse-pca", "trees", "nmm-net1"]
+        list(costs["method"]) == ["copy", "so", "mse", "nmm-paper", "nmm", "so3", "mse-pca", "trees", "nmm-no-fit"]
         and (costs["wall_s"] > 0).all()
     )
     assert set(crossed["channel"]) == {"BIClong", "BICshort", "TRIlong", "TRIlat"}

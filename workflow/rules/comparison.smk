@@ -6,12 +6,14 @@ COMPARED = {"opponents": list(SUBJECTS), "unseen_load": get_unseen_load_subjects
 use rule score_methods as score_comparison with:
     input:
         reconstructions=get_compared_fits,
+        kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
         held_out=rules.process_held_out.output.held_out,
         code=sources("score_methods"),
     output:
         torque="<results>/{subject}/{comparison}_torque_scores.csv",
         deep_emg="<results>/{subject}/{comparison}_deep_emg_scores.csv",
+        by_phase="<results>/{subject}/{comparison}_deep_emg_by_phase_scores.csv",
     log:
         "<logs>/score_comparison/{comparison}/{subject}.log",
     benchmark:
@@ -34,7 +36,7 @@ use rule tabulate as tabulate_comparison with:
         "<benchmarks>/tabulate_comparison/{comparison}/{table}.tsv"
     wildcard_constraints:
         comparison="|".join(COMPARED),
-        table="torque|deep_emg",
+        table="torque|deep_emg|deep_emg_by_phase",
 
 
 rule tabulate_costs:
@@ -87,6 +89,7 @@ rule opponents:
     input:
         "<results>/opponents/torque.csv",
         "<results>/opponents/deep_emg.csv",
+        "<results>/opponents/deep_emg_by_phase.csv",
         rules.tabulate_costs.output,
         *(["<results>/opponents/deep_error.svg"] if STUDY.hidden_muscles() else []),
 

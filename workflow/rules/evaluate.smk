@@ -1,12 +1,14 @@
 rule score_methods:
     input:
         reconstructions=lambda w: get_fits(w.subject, "reconstruction.parquet"),
+        kinematics=rules.process_kinematics.output.kinematics,
         torque=rules.run_inverse_dynamics.output.torque,
         held_out=rules.process_held_out.output.held_out,
         code=sources("score_methods"),
     output:
         torque="<results>/{subject}/torque_scores.csv",
         deep_emg="<results>/{subject}/deep_emg_scores.csv",
+        by_phase="<results>/{subject}/deep_emg_by_phase_scores.csv",
     log:
         "<logs>/score_methods/{subject}.log",
     benchmark:

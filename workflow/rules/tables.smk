@@ -2,6 +2,7 @@ TABLES = {  # of all subjects: the subject's file that each is made of
     "parameters": lambda subject: get_fits(subject, "parameters.csv"),
     "torque": lambda subject: [f"<results>/{subject}/torque_scores.csv"],
     "deep_emg": lambda subject: [f"<results>/{subject}/deep_emg_scores.csv"],
+    "deep_emg_by_phase": lambda subject: [f"<results>/{subject}/deep_emg_by_phase_scores.csv"],
 }
 
 
@@ -56,6 +57,7 @@ rule write_metrics:
     input:
         deep_emg="<results>/tables/deep_emg.csv",
         torque="<results>/tables/torque.csv",
+        by_phase="<results>/tables/deep_emg_by_phase.csv",
         code=sources("write_metrics"),
     output:
         metrics="<results>/metrics.json",

@@ -1,4 +1,4 @@
-"""Tables 2, 3 and 4, and those of the comparisons: the same table of every subject, below each other."""
+"""Tables 2 to 5, and those of the comparisons: the same table of every subject, below each other."""
 
 import sys
 

@@ -11,5 +11,6 @@ import pandas as pd
 
 from deepemg.report.study_metrics import study_metrics
 
-found = study_metrics(pd.read_csv(snakemake.input.deep_emg), pd.read_csv(snakemake.input.torque))
+files = snakemake.input
+found = study_metrics(*(pd.read_csv(file) for file in (files.deep_emg, files.torque, files.by_phase)))
 Path(snakemake.output.metrics).write_text(json.dumps(found, indent=1) + "\n")

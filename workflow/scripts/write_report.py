@@ -12,15 +12,19 @@ from jinja2 import Template
 
 from deepemg.report.pages.findings import Tables, finding
 from deepemg.report.pages.study_page import ReportFigure, render_study
+from deepemg.report.priors import prior_muscles
 from deepemg.report.provenance import provenance
 from deepemg.signals.normalisation import reference_label
 
 files, params = snakemake.input, snakemake.params
 unseen = pd.read_csv(files.unseen_load[0]) if files.unseen_load else None
+subjects, *others = (pd.read_csv(file) for file in files.tables)
 tables = Tables(
-    *(pd.read_csv(file) for file in files.tables),
+    subjects,
+    *others,
     method=params.example["method"],
     labels=params.labels,
+    priors=prior_muscles(subjects),
     unseen_load=unseen,
 )
 figures = []

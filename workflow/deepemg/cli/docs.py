@@ -35,9 +35,13 @@ def joint_sections() -> Sections:
 
 def tables_sections() -> Sections:
     """The released study in full, and released comparisons."""
-    from deepemg.report.comparison_tables import comparison_sections, study_table
+    import pandas as pd
 
-    return {"study": study_table(RELEASED / "tables"), **comparison_sections(RELEASED / "opponents")}
+    from deepemg.report.comparison_tables import comparison_sections, study_sections
+    from deepemg.report.priors import prior_muscles
+
+    priors = prior_muscles(pd.read_csv(RELEASED / "tables" / "subjects.csv"))
+    return study_sections(RELEASED / "tables") | comparison_sections(RELEASED / "opponents", priors)
 
 
 def nmm_sections() -> Sections:

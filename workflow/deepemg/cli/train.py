@@ -20,11 +20,19 @@ def network(
     mechanics: Annotated[
         bool, typer.Option(help="Whether it sees what the nominal joint makes of the signals.")
     ] = True,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or auto: a GPU where there is one.")] = "auto",
+    start_from: Annotated[
+        Path | None, typer.Option(help="Trunk of another training to start from, whatever its settings were.")
+    ] = None,
 ) -> None:
     """Train one network. A run that was killed goes on from its last checkpoint with the same command.
 
+    With more chunks, it goes on from where the learning rate of the last run began to fall.
+
     Example: `deepemg train network --seed 1 --out results/trained/1.pt`
     """
+    import torch
+
     from deepemg.pretrain.training import read_settings, train
     from deepemg.pretrain.virtual.draws import read_assumptions
 
@@ -32,7 +40,9 @@ def network(
     settings["training"]["chunks"] = chunks or settings["training"]["chunks"]
     settings["network"]["mechanics"] = mechanics
     out.parent.mkdir(parents=True, exist_ok=True)
-    train(seed, out, settings, read_assumptions())
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    train(seed, out, settings, read_assumptions(), device=device, start_from=start_from)
 
 
 @app.command()
@@ -85,3 +95,24 @@ def calibration(
     joint = load_joint(JOINT)
     figure = plot(calibration_tables(weights, subjects, out), {name: joint.muscle(name).label for name in HIDDEN})
     save(figure, out / "calibration.svg", out / "calibration.png")
+
+
+@app.command()
+def curve(
+    networks: Annotated[list[Path], typer.Argument(help="Files of trained networks, of few and of many chunks.")],
+    cohort: Annotated[
+        list[Path] | None, typer.Option(help="Folder of development subjects with truth; once for each.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of table and figure.")] = Path("results/released/training"),
+) -> None:
+    """How much more training would bring: errors of networks trained on more and more subjects. Then `deepemg docs`.
+
+    Example: `deepemg train curve results/trained/*.pt --cohort results/truth/T1`
+    """
+    from deepemg.pretrain.learning_curve import curve_table
+    from deepemg.report.learning_curve import plot
+    from deepemg.report.style import save
+
+    out.mkdir(parents=True, exist_ok=True)
+    figure = plot(curve_table(networks, cohort or [], out / "curve.csv"), "BRA")
+    save(figure, out / "curve.svg", out / "curve.png")

@@ -23,7 +23,7 @@ def main(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Subjects at the same time.")] = 2,
 ) -> None:
-    """Make the four tables again from the released fits, or take those of a new run, and compare every cell.
+    """Make the tables again from the released fits, or take those of a new run, and compare every cell.
 
     Exit code 0 where all cells are reproduced, 1 otherwise, with the files or cells that differ.
 

@@ -11,7 +11,7 @@ NAME = "why"
 
 
 def main(
-    table: Annotated[str, typer.Argument(help="subjects.csv, parameters.csv, torque.csv or deep_emg.csv.")],
+    table: Annotated[str, typer.Argument(help="subjects, parameters, torque, deep_emg or deep_emg_by_phase, .csv.")],
     words: Annotated[
         list[str], typer.Argument(help="Keys of the row, in the table's order or column=value; the column.")
     ],

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from deepemg.evaluate.metrics import coverage, lag_ms, nrmse, pearson_r, r2, rmse
+from deepemg.evaluate.envelope_scores import envelope_scores
+from deepemg.evaluate.metrics import lag_ms
 from deepemg.reconstruct.contract import Reconstruction
 from deepemg.signals.recording import Recording, Trial
 
 COLUMNS = [
     *["channel", "method", "leave_out", "fold", "trial", "load"],
     *["rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "torque_rmse_nm"],
+    *["crps", "level", "peak", "slope"],
 ]
 
 
@@ -78,9 +80,10 @@ def cross_validate(
             places = [found.muscles.index(muscle) for muscle in muscles]
             mean, lower, upper = (getattr(found, key)[:, places].mean(axis=1) for key in ("mean", "lower", "upper"))
             recorded = trial.envelope(muscles[0])
-            scores = [f(recorded, mean) for f in (rmse, nrmse, r2, pearson_r)]
             lag = lag_ms([recorded], [mean], rate_hz=trial.rate_hz, longest_ms=longest_lag_ms)
             missed = float(np.sqrt(np.mean((found.torque - trial.torque) ** 2)))
             names = channel, method, fold.leave_out, fold.name, trial.name, trial.load_label
-            rows.append((*names, *scores, lag, coverage(recorded, lower, upper), missed))
+            row: dict[str, object] = dict(zip(COLUMNS, names, strict=False))
+            scores = envelope_scores(recorded, mean, lower, upper)
+            rows.append(row | scores | {"lag_ms": lag, "torque_rmse_nm": missed})
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from deepemg.evaluate.crps import crps
-from deepemg.evaluate.metrics import LONGEST_LAG_MS, coverage, lag_ms, nrmse, pearson_r, r2, rmse
+from deepemg.evaluate.envelope_scores import envelope_scores
+from deepemg.evaluate.metrics import LONGEST_LAG_MS, lag_ms
 from deepemg.reconstruct.contract import Reconstruction
+
+COLUMNS = ["muscle", "rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "crps", "level", "peak", "slope"]
 
 
 def score(found: Reconstruction, held_out: pd.DataFrame) -> pd.DataFrame:
-    """A row per held-out muscle: muscle, rmse, nrmse, r2, r, lag_ms, coverage90, crps, as in the study's tables.
+    """A row per held-out muscle with the scores of the study's tables: muscle, rmse, ... (COLUMNS).
 
     `held_out` is that of the recording: trial, time_s and the muscles, fractions of their reference, in any order.
     Raises KeyError where it has no rows of the trial, and ValueError where its times are others, a value is missing, or
@@ -33,7 +35,6 @@ def score(found: Reconstruction, held_out: pd.DataFrame) -> pd.DataFrame:
     for muscle in muscles:
         place, expected = found.muscles.index(muscle), truth[muscle].to_numpy()
         mean, lower, upper = (values[:, place] for values in (found.mean, found.lower, found.upper))
-        scores = [metric(expected, mean) for metric in (rmse, nrmse, r2, pearson_r)]
         lag = lag_ms([expected], [mean], rate_hz=rate_hz, longest_ms=LONGEST_LAG_MS)
-        rows.append((muscle, *scores, lag, coverage(expected, lower, upper), crps(expected, mean, lower, upper)))
-    return pd.DataFrame(rows, columns=["muscle", "rmse", "nrmse", "r2", "r", "lag_ms", "coverage90", "crps"])
+        rows.append({"muscle": muscle, "lag_ms": lag} | envelope_scores(expected, mean, lower, upper))
+    return pd.DataFrame(rows, columns=COLUMNS)

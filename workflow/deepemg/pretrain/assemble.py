@@ -9,13 +9,16 @@ from pathlib import Path
 import torch
 
 from deepemg.pretrain.band_scale import band_scale, cohort_misses, stress_misses
+from deepemg.pretrain.contrast import best_contrast
 from deepemg.pretrain.training import load_network
 from deepemg.pretrain.virtual.draws import read_assumptions
 from deepemg.pretrain.virtual.simulate import simulate
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
+from deepemg.reconstruct.nmm.density_estimator import DensityEstimator
 from deepemg.reconstruct.nmm.method import NMM
 from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
+from deepemg.signals.read import read
 
 VIRTUAL = 2048  # subjects that tell the spread of the parameters
 
@@ -27,16 +30,21 @@ def virtual_spread() -> torch.Tensor:
     return scale.deviation(subjects.parameters).clamp(-4, 4).std(0)
 
 
-def assemble(networks: Sequence[Path], cohorts: Sequence[Path], out: Path) -> dict[str, float]:
-    """Write the weights of several networks, and return the factors of their bands.
+def unscaled(networks: Sequence[DensityEstimator]) -> AmortisedPosterior:
+    """Networks with bands as they were trained."""
+    return AmortisedPosterior(tuple(networks), virtual_spread(), {"flexor": 1.0, "extensor": 1.0}, TrainedWith.now())
 
-    `cohorts` are folders of development subjects with known truth; the file is written twice, because bands are judged
-    with it before they are scaled.
+
+def assemble(networks: Sequence[Path], cohorts: Sequence[Path], out: Path) -> dict[str, dict[str, float]]:
+    """Write the weights of several networks, and return the factors of their bands and of their courses.
+
+    `cohorts` are folders of development subjects with known truth; the file is written several times, because courses
+    and bands are judged with it before they are scaled.
     """
-    members = tuple(load_network(path) for path in networks)
-    plain = AmortisedPosterior(members, virtual_spread(), {"flexor": 1.0, "extensor": 1.0}, TrainedWith.now())
+    recordings = [read(folder) for cohort in cohorts for folder in sorted(cohort.glob("S*"))]
+    plain = unscaled([load_network(path) for path in networks])
+    plain = replace(plain, contrast=best_contrast(plain, recordings, out))
     plain.save(out)
-    trials = [trial for cohort in cohorts for trial in cohort_misses(cohort, NMM(weights=str(out)))]
-    scale = band_scale(trials, stress_misses(plain))
+    scale = band_scale(cohort_misses(recordings, NMM(weights=str(out))), stress_misses(plain))
     replace(plain, band_scale=scale).save(out)
-    return scale
+    return {"band_scale": scale, "contrast": plain.contrast}

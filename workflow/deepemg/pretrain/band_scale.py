@@ -9,20 +9,20 @@ be in the worst case. One number for flexors, one for extensors.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from tqdm import tqdm
 
-from deepemg.pretrain.stress import read_cases, recruit, stressed, with_errors
+from deepemg.pretrain.protocols import changed
+from deepemg.pretrain.stress import read_cases, recruit, with_errors
 from deepemg.pretrain.virtual.draws import read_assumptions
 from deepemg.pretrain.virtual_trials import HIDDEN, Recorded, estimates
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
 from deepemg.reconstruct.nmm.method import NMM
 from deepemg.reconstruct.nmm.slots import FLEXOR, SLOTS
 from deepemg.reconstruct.nmm.target import OFFSET
-from deepemg.signals.read import read
+from deepemg.signals.recording import Recording
 
 COVERAGE = 0.9
 WORST_COVERAGE = 0.8
@@ -38,11 +38,10 @@ def misses(muscle: str, truth: np.ndarray, lower: np.ndarray, upper: np.ndarray)
     return np.abs(true - (low + high) / 2) / ((high - low) / 2)
 
 
-def cohort_misses(cohort: Path, method: NMM) -> list[Misses]:
-    """By action of the hidden muscles, one entry per test trial of a cohort, after the subject fit."""
+def cohort_misses(recordings: Sequence[Recording], method: NMM) -> list[Misses]:
+    """By action of the hidden muscles, one entry per test trial of the subjects, after the subject fit."""
     result: list[Misses] = []
-    for folder in tqdm(sorted(cohort.glob("S*")), desc=cohort.name, file=sys.stderr):
-        recording = read(folder)
+    for recording in tqdm(recordings, desc="development", file=sys.stderr):
         fitted = method.fit(recording.train)
         for trial in recording.test:
             truth, found = recording.held_out[recording.held_out["trial"] == trial.name], fitted.reconstruct(trial)
@@ -58,12 +57,12 @@ def stress_misses(amortised: AmortisedPosterior) -> list[Misses]:
     result: list[Misses] = []
     for case in tqdm(read_cases(), "stress", unit="case"):
         pooled: dict[str, list[np.ndarray]] = {}
-        for group in recruit(stressed(read_assumptions(), case.get("assumptions", {})), SUBJECTS, 3, seed=SEED):
-            changed = with_errors(group, case.get("errors", {}))
-            _, lower, upper, _ = estimates(amortised, changed, Recorded())
+        for group in recruit(changed(read_assumptions(), case.get("assumptions", {})), SUBJECTS, 3, seed=SEED):
+            wrong = with_errors(group, case.get("errors", {}))
+            _, lower, upper, _ = estimates(amortised, wrong, Recorded())
             for muscle in HIDDEN:
                 at = SLOTS.index(muscle)
-                truth = changed.excitations[:, 0, :, at].numpy()
+                truth = wrong.excitations[:, 0, :, at].numpy()
                 values = misses(muscle, truth, lower[..., at], upper[..., at])
                 pooled.setdefault("flexor" if FLEXOR[at] else "extensor", []).append(values.ravel())
         result.append({action: np.concatenate(values) for action, values in pooled.items()})

@@ -35,6 +35,10 @@ class Examples:
         """Some of the subjects."""
         return Examples(*(value[rows] for value in vars(self).values()))
 
+    def to(self, device: str) -> Examples:
+        """The same on another device."""
+        return Examples(*(value.to(device) for value in vars(self).values()))
+
 
 def windows_of_virtual_movements(subjects: VirtualSubjects, observed: Tensor, torque_known: Tensor) -> Windows:
     """What is seen of the movements with `observed` (B, K, M) channels and `torque_known` (B, K)."""
@@ -46,6 +50,7 @@ def windows_of_virtual_movements(subjects: VirtualSubjects, observed: Tensor, to
         torque=v.torque,
         torque_known=torque_known,
         load=v.load,
+        pronated=torch.zeros_like(torque_known),
         envelopes=v.envelopes,
         observed=observed,
         in_model=v.in_model,
@@ -55,18 +60,19 @@ def windows_of_virtual_movements(subjects: VirtualSubjects, observed: Tensor, to
 
 
 def windows_of_virtual_contractions(subjects: VirtualSubjects, observed: Tensor) -> Windows:
-    """What is seen of the isometric contractions: trials of one token at rest."""
+    """What is seen of the isometric contractions: trials of one sample at rest."""
     v = subjects.isometric
-    angle = v.angle[..., None].expand(-1, -1, SAMPLES)
+    angle = v.angle[..., None]
     still = torch.zeros_like(angle)
     return Windows(
         angle=angle,
         velocity=still,
         acceleration=still,
-        torque=v.torque[..., None].expand_as(angle),
+        torque=v.torque[..., None],
         torque_known=v.torque_known,
         load=torch.zeros_like(v.angle),
-        envelopes=v.envelopes[:, :, None].expand(-1, -1, SAMPLES, -1),
+        pronated=v.pronated,
+        envelopes=v.envelopes[:, :, None],
         observed=observed[:, None].expand_as(v.envelopes),
         in_model=subjects.in_model,
         size=subjects.size,
@@ -99,7 +105,7 @@ def make_examples(
     modelled = modelled_parameters(scale, v.in_model)
     return Examples(
         movements=features(windows, nominal, strength),
-        still=features(resting, nominal, strength),
+        still=features(resting, nominal, strength)[:, :, 0],
         moving=torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool),
         present=v.isometric.present,
         target=torch.cat([ratios.flatten(1), scale.deviation(v.parameters).clamp(-4, 4)], dim=1),

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from deepemg.atomic import written_aside
 from deepemg.generated_sections import markdown_table
+from deepemg.pretrain.protocols import changed
 from deepemg.pretrain.virtual.draws import Assumptions, read_assumptions
 from deepemg.pretrain.virtual.simulate import VirtualSubjects, simulate
 from deepemg.pretrain.virtual_trials import Recorded, scores
@@ -25,7 +26,7 @@ from deepemg.reconstruct.nmm.slots import FLEXOR
 SEED = 20261123  # of no training chunk: those are below 20 million
 SAMPLES = 200
 CURVES = ("de_groote", "millard", "thelen")
-MVC_FLEXION, MVC_EXTENSION, HOLD_FLEXION = range(3)
+USUAL = MVC_FLEXION, MVC_EXTENSION, HOLD_FLEXION, HOLD_EXTENSION = range(4)  # as they stand in the plan of contractions
 PROTOCOL = {
     "one curl trial": Recorded((0,), ()),
     "three curl trials with different loads": Recorded((0, 1, 2), ()),
@@ -39,17 +40,6 @@ PROTOCOL = {
     "one curl trial, and all four contractions with torque": Recorded((0,)),
     "three, all four contractions, no inverse dynamics": Recorded(torque=False),
 }
-
-
-def stressed(assumptions: Assumptions, changes: dict[str, dict[str, Any]]) -> Assumptions:
-    """Assumptions with some entries of some blocks replaced. Raises KeyError for an entry that there is not."""
-    result = dict(assumptions)
-    for block, entries in changes.items():
-        for name in entries:
-            if name not in assumptions[block]:
-                raise KeyError(f"assumptions.yaml has no {block}: {name}")
-        result[block] = assumptions[block] | entries
-    return result
 
 
 def with_errors(v: VirtualSubjects, changes: dict[str, float]) -> VirtualSubjects:
@@ -79,7 +69,7 @@ def stress_table(amortised: AmortisedPosterior, subjects: int) -> pd.DataFrame:
     """A row per case and hidden muscle; medians over subjects, coverage pooled."""
     tables = []
     for case in tqdm(read_cases(), "stress", unit="case"):
-        assumptions = stressed(read_assumptions(), case.get("assumptions", {}))
+        assumptions = changed(read_assumptions(), case.get("assumptions", {}))
         groups = [with_errors(group, case.get("errors", {})) for group in recruit(assumptions, subjects, 3)]
         full, without = (
             pd.concat(
@@ -95,8 +85,10 @@ def stress_table(amortised: AmortisedPosterior, subjects: int) -> pd.DataFrame:
 
 def protocol_table(amortised: AmortisedPosterior, subjects: int) -> pd.DataFrame:
     """A row per set of recordings and hidden muscle, all of the same subjects, who did everything with torque."""
-    everything = {"isometric": {"present": 1.0, "torque_known": 1.0}, "mvc": {"unknown": 0.0}}
-    groups = recruit(stressed(read_assumptions(), everything), subjects, 6)
+    assumptions = read_assumptions()
+    done = [entry | {"present": 1.0} for entry in assumptions["isometric"]["plan"][: len(USUAL)]]
+    with_torque = {"plan": done, "torque_known": {"low": 1.0, "high": 1.0}}
+    groups = recruit(changed(assumptions, {"isometric": with_torque, "mvc": {"unknown": 0.0}}), subjects, 6)
     tables = []
     for name, recorded in tqdm(PROTOCOL.items(), "protocol", unit="set"):
         found = pd.concat([scores(amortised, group, recorded) for group in groups])

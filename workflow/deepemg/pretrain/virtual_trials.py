@@ -30,10 +30,11 @@ OF_TRIALS = ("angle", "velocity", "acceleration", "torque", "load", "envelopes",
 
 @dataclass(frozen=True)
 class Recorded:
-    """What of the virtual subjects was recorded: trials, contractions by their places, and whether torque is known."""
+    """What of the virtual subjects was recorded: trials, contractions by their places (None: all there are), and
+    whether torque is known."""
 
     trials: Sequence[int] = (0, 1, 2)
-    contractions: Sequence[int] = (0, 1, 2, 3)
+    contractions: Sequence[int] | None = None
     torque: bool = True
     contraction_torque: bool = True
 
@@ -89,10 +90,12 @@ def infer(
     observed = (v.in_model & ~DEEP)[:, None].expand(-1, trials, -1)
     windows = windows_of_virtual_movements(v, observed, torch.full((count, trials), recorded.torque))
     still = windows_of_virtual_contractions(v, observed[:, 0])
-    present = v.isometric.present & torch.tensor([c in recorded.contractions for c in range(still.angle.shape[1])])
+    there = range(still.angle.shape[1])
+    chosen = there if recorded.contractions is None else recorded.contractions
+    present = v.isometric.present & torch.tensor([place in chosen for place in there])
     still = replace(still, torque_known=still.torque_known & recorded.contraction_torque)
     strength = log_strength(still, present, nominal)
-    inputs = features(windows, nominal, strength), features(still, nominal, strength)
+    inputs = features(windows, nominal, strength), features(still, nominal, strength)[:, :, 0]
     moving = torch.ones(count, trials, samples // SAMPLES, dtype=torch.bool)
     with torch.no_grad():
         members = [network(*inputs, moving, present, torch.arange(trials)) for network in amortised.networks]

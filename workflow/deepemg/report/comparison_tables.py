@@ -3,52 +3,77 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from deepemg.generated_sections import markdown_table
+from deepemg.report.over_cells import over_cells, told
+from deepemg.report.phases import over_phases
+from deepemg.report.priors import PRIOR, prior_muscles
 from deepemg.report.score_panel import score_cells
 
-WORST = {"rmse": "max", "r": "min", "r2": "min"}
+OURS = "nmm"
+NO_PHASES = "Not in this release: its tables are older than this score."
 
 
-def _middle_and_worst(values: pd.Series, digits: int, worst: str) -> str:
-    """Median, and the worst cell in brackets; cells without a value (flat channels have no r) are counted."""
-    missing = int(values.isna().sum())
-    text = f"{values.median():.{digits}f} [{values.agg(worst):.{digits}f}]"
-    return text + (f", {missing} flat" if missing else "")
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(method=[f"`{method}`" for method in table["method"]])
 
 
-def scores_table(deep_emg: pd.DataFrame, torque: pd.DataFrame, *, pooled: bool = True) -> str:
-    """A row per method: median [worst] over the cells subject x load of the test trials.
+def _heading(muscle: str, priors: Collection[str]) -> str:
+    return f"**{muscle}: {PRIOR}**" if muscle in priors else f"**{muscle}**"
 
-    `pooled` takes the fits for all loads, else those per load.
+
+def _tested(table: pd.DataFrame, *, pooled: bool) -> pd.DataFrame:
+    """Cells of the fits for all loads, or of those per load."""
+    cells = score_cells(table)
+    return cells[cells["pooled"] == pooled]
+
+
+def scores_table(
+    deep_emg: pd.DataFrame, torque: pd.DataFrame, priors: Collection[str] = (), *, pooled: bool = True
+) -> str:
+    """A table per muscle and one of the torque, a row per method, over the cells subject x load of the test trials.
+
+    `pooled` takes the fits for all loads, else those per load; `priors` are the muscles of which torque tells nothing.
     """
-    deep, moments = (cells[cells["pooled"] == pooled] for cells in (score_cells(deep_emg), score_cells(torque)))
-    rows = []
-    for method in deep["method"].unique():
-        row: dict[str, object] = {"method": f"`{method}`"}
-        for muscle in deep["muscle"].unique():
-            cells = deep[(deep["method"] == method) & (deep["muscle"] == muscle)]
-            row |= {
-                f"{muscle} {label}": _middle_and_worst(cells[key], digits, WORST[key])
-                for key, label, digits in (("rmse", "RMSE", 3), ("r", "r", 2), ("r2", "R2", 2))
-            }
-            row[f"{muscle} coverage"] = f"{cells['coverage90'].median():.2f}"
-        missed = moments.loc[moments["method"] == method, "rmse_nm"]
-        rows.append(row | {"torque RMSE (N m)": _middle_and_worst(missed, 2, "max")})
-    return markdown_table(pd.DataFrame(rows))
+    deep, moments = (_tested(table, pooled=pooled) for table in (deep_emg, torque))
+    parts = []
+    for muscle, cells in deep.groupby("muscle", sort=False):
+        parts += [_heading(str(muscle), priors), markdown_table(_named(over_cells(cells, OURS)))]
+    missed = [
+        {"method": method, "RMSE (N m)": told(own["rmse_nm"], 2)}
+        for method, own in moments.groupby("method", sort=False)
+    ]
+    return "\n\n".join([*parts, "**Torque**", markdown_table(_named(pd.DataFrame(missed)))])
 
 
-def study_table(tables: Path) -> str:
-    """The study's fits per load, from the folder of its tables."""
-    return scores_table(pd.read_csv(tables / "deep_emg.csv"), pd.read_csv(tables / "torque.csv"), pooled=False)
+def phases_table(by_phase: Path, priors: Collection[str] = (), *, pooled: bool = True) -> str:
+    """A table per muscle, two rows per method, from a file that an older release has not."""
+    if not by_phase.exists():
+        return NO_PHASES
+    cells = _tested(pd.read_csv(by_phase), pooled=pooled)
+    parts = []
+    for muscle, own in cells.groupby("muscle", sort=False):
+        table = over_phases(own, list(own["method"].unique()))
+        parts += [_heading(str(muscle), priors), markdown_table(_named(table))]
+    return "\n\n".join(parts)
+
+
+def study_sections(tables: Path) -> dict[str, str]:
+    """The study's fits per load, from the folder of its tables: scores, and errors by phase."""
+    found = prior_muscles(pd.read_csv(tables / "subjects.csv"))
+    deep, torque = (pd.read_csv(tables / f"{name}.csv") for name in ("deep_emg", "torque"))
+    return {
+        "study": scores_table(deep, torque, found, pooled=False),
+        "study phases": phases_table(tables / "deep_emg_by_phase.csv", found, pooled=False),
+    }
 
 
 def unseen_load_table(deep_emg: pd.DataFrame) -> str:
-    """A row per method: median [worst] RMSE and R2 on test trials with a load that training had seen, or had not."""
+    """A row per method: median, mean [worst] RMSE and R2 on test trials, load seen in training or not."""
     cells = score_cells(deep_emg)
     rows = []
     for method in cells["method"].unique():
@@ -58,20 +83,24 @@ def unseen_load_table(deep_emg: pd.DataFrame) -> str:
             for label, pooled in (("seen", True), ("not seen", False)):
                 for key, digits in (("rmse", 3), ("r2", 2)):
                     scored = own.loc[own["pooled"] == pooled, key]
-                    row[f"{muscle} {key.upper()}, {label}"] = _middle_and_worst(scored, digits, WORST[key])
+                    row[f"{muscle} {key.upper()}, {label}"] = told(scored, digits)
         rows.append(row)
     return markdown_table(pd.DataFrame(rows))
 
 
 def cross_validation_table(scores: pd.DataFrame) -> str:
-    """A row per channel and method: median [worst] over the trials, trial left out and load left out."""
+    """A row per channel and method: median, mean [worst] over the trials, trial left out and load left out.
+
+    Tables published before have no CRPS.
+    """
     rows = []
     for (channel, method), part in scores.groupby(["channel", "method"], sort=False):
         row: dict[str, object] = {"hidden": channel, "method": f"`{method}`"}
         for leave_out, cells in part.groupby("leave_out", sort=False):
             row |= {
-                f"{label}, {leave_out} out": _middle_and_worst(cells[key], 2, WORST[key])
-                for key, label in (("r2", "R2"), ("r", "r"), ("rmse", "RMSE"))
+                f"{label}, {leave_out} out": told(cells[key], 2)
+                for key, label in (("r2", "R2"), ("r", "r"), ("rmse", "RMSE"), ("crps", "CRPS"))
+                if key in cells
             }
         rows.append(row)
     return markdown_table(pd.DataFrame(rows))
@@ -94,7 +123,7 @@ def costs_table(costs: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(rows))
 
 
-def page_tables(name: str, folder: Path) -> dict[str, str]:
+def page_tables(name: str, folder: Path, priors: Collection[str] = ()) -> dict[str, str]:
     """Tables of a finished run by their names on the page: cross-validation, opponents with costs, or unseen loads."""
     if (folder / "cross_validation.csv").exists():
         return {name: cross_validation_table(pd.read_csv(folder / "cross_validation.csv"))}
@@ -102,7 +131,11 @@ def page_tables(name: str, folder: Path) -> dict[str, str]:
     if not (folder / "costs.csv").exists():
         return {name: unseen_load_table(deep)}
     costs = costs_table(pd.read_csv(folder / "costs.csv"))
-    return {name: scores_table(deep, pd.read_csv(folder / "torque.csv")), f"{name} costs": costs}
+    return {
+        name: scores_table(deep, pd.read_csv(folder / "torque.csv"), priors),
+        f"{name} phases": phases_table(folder / "deep_emg_by_phase.csv", priors),
+        f"{name} costs": costs,
+    }
 
 
 def publish(runs: Mapping[str, Path], released: Path) -> None:
@@ -114,7 +147,7 @@ def publish(runs: Mapping[str, Path], released: Path) -> None:
             shutil.copyfile(file, target / file.name)
 
 
-def comparison_sections(released: Path) -> dict[str, str]:
-    """Sections of docs/tables.md by name, from the published runs."""
+def comparison_sections(released: Path, priors: Collection[str] = ()) -> dict[str, str]:
+    """Sections of docs/tables.md by name, from the published runs; `priors` as of the study, which they repeat."""
     folders = sorted(path for path in released.iterdir() if path.is_dir())
-    return {name: text for folder in folders for name, text in page_tables(folder.name, folder).items()}
+    return {name: text for folder in folders for name, text in page_tables(folder.name, folder, priors).items()}

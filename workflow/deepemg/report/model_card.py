@@ -9,27 +9,24 @@ import pandas as pd
 
 from deepemg.generated_sections import markdown_table
 from deepemg.report.digests import WEIGHTS
+from deepemg.report.over_cells import ENOUGH, worst
+from deepemg.report.priors import PRIOR, prior_muscles
 from deepemg.report.released_tables import KEYS
 from deepemg.report.score_panel import score_cells
 
-SMALLEST = ("r", "r2")  # scores whose worst cell is the smallest
-NOMINAL = {"coverage90": 0.9, "lag_ms": 0.0}  # scores whose worst cell is the farthest from this
 FITS = {True: "all loads", False: "one load"}  # what a fit was trained on, by `pooled`
 NOT_FOR = """- diagnosis, or the treatment of a single person;
 - another person than the one whose name stands in the path: a fit is of one subject. Fit anew, it takes seconds;
 - another joint, other filters, or movements far from those of its training trials;
-- a claim about people, where the subjects are simulated: see their source above."""
-
-
-def worst(values: pd.Series) -> float:
-    """The worst cell of a score, by its name."""
-    if values.name in NOMINAL:
-        return float(values.iloc[int((values - NOMINAL[str(values.name)]).abs().to_numpy().argmax())])
-    return float(values.min() if values.name in SMALLEST else values.max())
+- a claim about people, where the subjects are simulated: see their source above;
+- a finding about a muscle that is marked as a prior: no torque tells of it."""
 
 
 def scores_section(cells: pd.DataFrame, by: list[str], keys: tuple[str, ...]) -> pd.DataFrame:
-    """Median, mean and worst of every score of some cells, apart by the columns `by`."""
+    """Median, mean and worst of every score of some cells, apart by the columns `by`.
+
+    Of coverage the share of cells too in which it is ENOUGH.
+    """
     scores = [column for column in cells if column not in (*keys, *by, "pooled", "scored")]
     rows = []
     for names, part in cells.assign(fit=cells["pooled"].map(FITS)).groupby(by, sort=False):
@@ -39,18 +36,24 @@ def scores_section(cells: pd.DataFrame, by: list[str], keys: tuple[str, ...]) ->
                 middle = {"median": values.median(), "mean": values.mean(), "worst": worst(values)}
                 told = {key: f"{value:.3g}" for key, value in middle.items()}
                 rows.append(dict(zip(by, names, strict=True)) | {"score": score} | told | {"cells": len(values)})
-    return pd.DataFrame(rows)
+            if score == "coverage90" and len(values):
+                share = {"score": f"{score} of {ENOUGH:g} or more", "mean": f"{(values >= ENOUGH).mean():.3g}"}
+                rows.append(dict(zip(by, names, strict=True)) | share | {"cells": len(values)})
+    return pd.DataFrame(rows).fillna("")
 
 
 def model_card(method: str, tables: Path, provenance: Mapping[str, str], *, about: str) -> str:
     """Markdown; `about` says in a line what the method is, `tables` is the folder of the released tables."""
-    read = {name: pd.read_csv(tables / f"{name}.csv") for name in KEYS}
+    files = {name: tables / f"{name}.csv" for name in KEYS}
+    read = {name: pd.read_csv(file) for name, file in files.items() if file.exists()}
     own = {name: table[table["method"] == method] for name, table in read.items() if "method" in table}
     fits = own["parameters"][["subject", "load"]].drop_duplicates()
     loads = "`, `".join(fits["load"].unique())
     sources = read["subjects"].set_index("subject")["source"].fillna("not told")
     subjects = "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.groupby(sources).groups.items())
-    deep = scores_section(score_cells(own["deep_emg"]), ["muscle", "fit"], KEYS["deep_emg"])
+    told = {name: f"{name} ({PRIOR})" for name in prior_muscles(read["subjects"])}
+    cells = score_cells(own["deep_emg"].replace({"muscle": told}))
+    deep = scores_section(cells, ["muscle", "fit"], KEYS["deep_emg"])
     torque = scores_section(score_cells(own["torque"]), ["fit"], KEYS["torque"])
     made = "\n".join(f"- `tables/{name}.csv`: {len(rows)} rows with method `{method}`" for name, rows in own.items())
     rows = pd.DataFrame({"what": provenance.keys(), "value": [f"`{value}`" for value in provenance.values()]})
@@ -69,7 +72,7 @@ reading executes nothing. Their digests are in `digests.csv`.
 {made}
 
 **Scores** on the test trials, over subjects and loads: fits of one load on that load, and fits for all loads on all.
-Worst is the largest error, the smallest r and R2, the coverage farthest from 0.9 and the longest lag.
+Worst is the largest error, the smallest r, R2 and coverage, the level, peak and slope farthest from 1, the longest lag.
 
 {markdown_table(deep)}
 

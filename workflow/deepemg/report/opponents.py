@@ -50,9 +50,15 @@ def plot(
 
 
 def numbers(deep_emg: pd.DataFrame, methods: Mapping[str, str]) -> pd.DataFrame:
-    """The bars of `plot`, of the same tables: variant, method, muscle, and medians over subjects and loads."""
+    """The bars of `plot`, of the same tables: variant, method, muscle, and over subjects and loads medians and means.
+
+    Of coverage mean and worst.
+    """
     cells = score_cells(deep_emg)
     cells = cells[cells["pooled"] & cells["method"].isin(list(methods))].rename(columns={"method": "variant"})
-    medians = cells.groupby(["variant", "muscle"], sort=False)[["rmse", "r", "r2", "coverage90"]].median().reset_index()
-    medians.insert(1, "method", medians["variant"].map(dict(methods)))
-    return medians
+    scores = ("rmse", "r", "r2")
+    statistics = {score: (score, "median") for score in scores} | {f"{score}_mean": (score, "mean") for score in scores}
+    statistics |= {"coverage90_mean": ("coverage90", "mean"), "coverage90_worst": ("coverage90", "min")}
+    found = cells.groupby(["variant", "muscle"], sort=False).agg(**statistics).reset_index()
+    found.insert(1, "method", found["variant"].map(dict(methods)))
+    return found

@@ -13,6 +13,7 @@ from deepemg.reconstruct.registry import method_class
 from deepemg.report.digests import WEIGHTS, trained_weights, write_digests
 from deepemg.report.model_card import model_card
 from deepemg.report.palette import write_small_png
+from deepemg.report.priors import prior_muscles
 from deepemg.report.provenance import provenance
 from deepemg.report.readme import publish_readme
 from deepemg.report.released_tables import fits_of, read_cells
@@ -31,12 +32,13 @@ def muscle_labels(tables: Path) -> dict[str, str]:
 
 def released_summary(tables: Path) -> str:
     """The README's summary of a folder of tables."""
-    references = sorted(pd.read_csv(tables / "subjects.csv")["emg_level"].unique())
+    subjects = pd.read_csv(tables / "subjects.csv")
     return summary_markdown(
         pd.read_csv(tables / "deep_emg.csv"),
         pd.read_csv(tables / "torque.csv"),
         muscle_labels(tables),
-        value_label=reference_label(references),
+        prior_muscles(subjects),
+        value_label=reference_label(sorted(subjects["emg_level"].unique())),
     )
 
 

@@ -1,4 +1,4 @@
-"""The four tables of a study: what names a row of each, and how to read them so that no digit is lost."""
+"""The tables of a study: what names a row of each, and how to read them so that no digit is lost."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ KEYS: dict[str, tuple[str, ...]] = {  # columns that name a row; all others hold
     "parameters": (*FIT, "muscle", "parameter"),
     "torque": (*FIT, "split", "trial_load"),
     "deep_emg": ("subject", "load", "muscle", "method", "split", "trial_load"),
+    "deep_emg_by_phase": ("subject", "load", "muscle", "method", "split", "trial_load", "phase"),
 }
 
 

@@ -1,20 +1,19 @@
-"""The study in one small table, for the README: medians over subjects and loads of the test trials."""
+"""The study in one small table, for the README: over subjects and loads of the test trials."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from deepemg.generated_sections import markdown_table
+from deepemg.report.over_cells import RATIOS, errors_of, over_cells, told
+from deepemg.report.priors import PRIOR, reason
 from deepemg.report.score_panel import score_cells
 from deepemg.report.style import METHOD_LABELS, order_methods
 
+OURS = "nmm"
 NULL, PUBLISHED = "copy", ("nmm-paper", "mse")  # what fits nothing, and the paper's two methods
-
-
-def _errors(deep: pd.DataFrame, muscle: str) -> pd.DataFrame:
-    """RMSE of a muscle: a row per cell (subject, load), a column per method."""
-    return deep[deep["muscle"] == muscle].pivot(index=["subject", "load"], columns="method", values="rmse")
 
 
 def _against_copy(deep: pd.DataFrame, muscle_labels: Mapping[str, str]) -> str:
@@ -23,7 +22,7 @@ def _against_copy(deep: pd.DataFrame, muscle_labels: Mapping[str, str]) -> str:
     for method in PUBLISHED:
         counts = []
         for muscle, label in muscle_labels.items():
-            errors = _errors(deep, muscle)
+            errors = errors_of(deep[deep["muscle"] == muscle])
             if {NULL, method} <= set(errors):
                 counts.append(f"{(errors[NULL] < errors[method]).sum()} of {len(errors)} cells for {label}")
         if counts:
@@ -32,37 +31,38 @@ def _against_copy(deep: pd.DataFrame, muscle_labels: Mapping[str, str]) -> str:
 
 
 def summary_markdown(
-    deep_emg: pd.DataFrame, torque: pd.DataFrame, muscle_labels: Mapping[str, str], *, value_label: str
+    deep_emg: pd.DataFrame,
+    torque: pd.DataFrame,
+    muscle_labels: Mapping[str, str],
+    priors: Mapping[str, Sequence[str]],
+    *,
+    value_label: str,
 ) -> str:
-    """Markdown table: a row per method, medians [worst] over the cells (subject x load) of fits per load.
+    """Markdown table: for each muscle a row per method, over the cells (subject x load) of fits per load.
 
-    `deep_emg` and `torque` are tables 4 and 3, `value_label` is the unit of the envelopes. "best in" counts the cells
-    in which a method has the lowest RMSE. Only the first muscle has R2: that of a nearly silent one tells little.
+    `deep_emg` and `torque` are tables 4 and 3, `value_label` is the unit of the envelopes, `priors` as of
+    `report/priors.py`.
     """
     deep, torques = (table[~table["pooled"]] for table in (score_cells(deep_emg), score_cells(torque)))
-    first = next(iter(muscle_labels))
-    head = ["method"]
+    methods = order_methods(deep["method"])
+    rows = []
     for muscle, label in muscle_labels.items():
-        cells = len(_errors(deep, muscle))
-        head += [f"{label} RMSE", *(["R2"] if muscle == first else []), f"best in, of {cells}"]
-    head += ["torque RMSE (N m)"]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    for method in order_methods(deep["method"]):
-        row = [METHOD_LABELS[method]]
-        for muscle in muscle_labels:
-            errors = _errors(deep, muscle)
-            mine = errors[method].dropna()
-            wins = int((mine <= errors.loc[mine.index].min(axis=1)).sum())
-            row += [f"{mine.median():.3f} [{mine.max():.3f}]"]
-            if muscle == first:
-                scored = deep[(deep["muscle"] == muscle) & (deep["method"] == method)]
-                row += [f"{scored['r2'].median():.2f}"]
-            row += [str(wins)]
-        row += [f"{torques[torques['method'] == method]['rmse_nm'].median():.2f}"]
-        lines.append(" | ".join(row))
-    table = "\n".join(f"| {line} |" for line in lines)
+        table = over_cells(deep[deep["muscle"] == muscle], OURS).set_index("method").loc[methods]
+        table = table.drop(columns=[column for column in ("r", *RATIOS) if column in table])
+        rows.append(pd.DataFrame({"method": [f"**{label}: {PRIOR}**" if muscle in priors else f"**{label}**"]}))
+        rows.append(table.rename(index=METHOD_LABELS).reset_index())
+    missed = [f"{METHOD_LABELS[name]} {told(torques[torques['method'] == name]['rmse_nm'], 2)}" for name in methods]
     subjects, loads = deep["subject"].nunique(), deep["load"].nunique()
-    return (
-        f"Test trials, one fit per load; median [worst] over {subjects} subjects x {loads} loads; RMSE of the hidden "
-        f"muscles' envelopes ({value_label}).{_against_copy(deep, muscle_labels)}\n\n{table}"
+    return "\n\n".join(
+        [
+            f"Test trials, one fit per load, {subjects} subjects x {loads} loads; median, mean [worst] of these cells. "
+            f"RMSE and CRPS as {value_label}; band covers: mean [worst], and cells where it covers 0.8 or more.",
+            markdown_table(pd.concat(rows).fillna("")),
+            *(
+                f"**{muscle_labels[name].capitalize()}: {PRIOR}.** {reason(priors[name])}"
+                for name in muscle_labels
+                if name in priors
+            ),
+            f"Torque RMSE, N m: {', '.join(missed)}.{_against_copy(deep, muscle_labels)}",
+        ]
     )

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from deepemg.joint.definition import Joint
-from deepemg.signals.emg import envelope
+from deepemg.recordings.signal import Signal
+from deepemg.signals.envelopes import filtered
 from deepemg.signals.normalisation import reference_level
 from deepemg.signals.settings import EnvelopeSettings, QualitySettings, SignalSettings
+from deepemg.signals.whitening import fit_whitening
 
 Arrays = Sequence[np.ndarray]
 Numbers = Any  # an array, a table of numbers or nested lists, or a sequence of them, one for each trial
@@ -145,18 +147,18 @@ def fractions(
     if not len(mvc) and "train" not in splits:
         raise ValueError(f"splits are {', '.join(splits)}; expected a train trial, or an mvc one, to give the level")
 
-    def smooth(values: np.ndarray) -> np.ndarray:
-        e = settings
-        band = {"low_hz": e.band_low_hz, "high_hz": e.band_high_hz, "cutoff_hz": e.envelope_cutoff_hz}
-        return np.column_stack([envelope(column, rate_hz=rate_hz, order=e.order, **band) for column in values.T])
-
-    envelopes, maximal = [smooth(values) for values in emg], [smooth(values) for values in mvc]
-    training = [values for values, split in zip(envelopes, splits, strict=True) if split == "train"]
-    levels = []
+    columns, levels = [], []
     for place, channel in enumerate(channels):
-        own = ([trial[:, place] for trial in trials] for trials in (maximal, training))
+        moving, maximal = ([Signal(trial[:, place], rate_hz) for trial in trials] for trials in (emg, mvc))
+        training = [signal for signal, split in zip(moving, splits, strict=True) if split == "train"]
+        own = (maximal, training) if maximal else (training, [])
         try:
-            levels.append(reference_level(*own, rate_hz=rate_hz, window_s=settings.mvc_window_s))
+            whitening = fit_whitening(*own, settings) if settings.amplitude == "whitened" else None
+            smooth = [filtered(signal, "raw", settings, whitening).values for signal in (*maximal, *moving)]
+            top, envelopes = smooth[: len(maximal)], smooth[len(maximal) :]
+            known = [values for values, split in zip(envelopes, splits, strict=True) if split == "train"]
+            levels.append(reference_level(top, known, rate_hz=rate_hz, window_s=settings.mvc_window_s))
         except ValueError as error:
             raise ValueError(f"channel {channel}: {error}") from None
-    return [values / np.array(levels) for values in envelopes]
+        columns.append(envelopes)
+    return [np.column_stack(trial) / np.array(levels) for trial in zip(*columns, strict=True)]

@@ -10,7 +10,7 @@ import pandas as pd
 from deepemg.recordings.read import read_angle, read_measured_torque
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import SubjectFolder, TrialRow
-from deepemg.signals.envelopes import channel_envelope
+from deepemg.signals.envelopes import channel_envelope, channel_whitening
 from deepemg.signals.settings import EnvelopeSettings
 
 ISOMETRIC = ("mvc", "hold")
@@ -26,11 +26,12 @@ def subject_contractions(subject: SubjectFolder, levels: pd.DataFrame, settings:
     """
     joint, channels = subject.generic_joint(), subject.channels_used("observed")
     level = levels.set_index("channel")["level"]
+    whitening = {channel.name: channel_whitening(subject, channel, settings) for channel in channels}
     rows = []
     for trial in (t for t in subject.trials if t.role in ISOMETRIC and t.has_angle):
         angle = read_angle(subject, trial)
         envelopes = {
-            c: _resampled(channel_envelope(subject, c, trial, settings), angle) / level[c.name]
+            c: _resampled(channel_envelope(subject, c, trial, settings, whitening[c.name]), angle) / level[c.name]
             for c in channels
             if subject.records(c, trial)
         }

@@ -2,45 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from deepemg.recordings.read import read_emg
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
-from deepemg.signals.emg import envelope, low_pass
+from deepemg.signals.emg import band_pass, envelope, low_pass
 from deepemg.signals.normalisation import level_of
 from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.whitening import Whitening, fit_whitening, whitened_envelope
 
 
-def filtered(signal: Signal, kind: str, settings: EnvelopeSettings) -> Signal:
-    """Envelope of a channel's signal at its own rate; excitations are low-passed, envelopes pass as they are."""
-    order, cutoff = settings.order, settings.envelope_cutoff_hz
-    if kind == "raw":
-        values = envelope(
-            signal.values,
-            rate_hz=signal.rate_hz,
-            low_hz=settings.band_low_hz,
-            high_hz=settings.band_high_hz,
-            cutoff_hz=cutoff,
-            order=order,
-        )
+def filtered(signal: Signal, kind: str, settings: EnvelopeSettings, whitening: Whitening | None = None) -> Signal:
+    """Envelope of a channel's signal at its own rate; excitations are low-passed, envelopes pass as they are.
+
+    Raw EMG is whitened where the channel's `whitening` is given.
+    """
+    rate, order, cutoff = signal.rate_hz, settings.order, settings.envelope_cutoff_hz
+    low, high = settings.band_low_hz, settings.band_high_hz
+    if kind == "raw" and whitening:
+        raw = band_pass(signal.values, rate_hz=rate, low_hz=low, high_hz=high, order=order)
+        values = whitened_envelope(raw, whitening, rate_hz=rate, cutoff_hz=cutoff, order=order)
+    elif kind == "raw":
+        values = envelope(signal.values, rate_hz=rate, low_hz=low, high_hz=high, cutoff_hz=cutoff, order=order)
     elif kind == "excitation":
-        values = low_pass(signal.values, rate_hz=signal.rate_hz, cutoff_hz=cutoff, order=order)
+        values = low_pass(signal.values, rate_hz=rate, cutoff_hz=cutoff, order=order)
     else:
         values = signal.values
     return Signal(values, signal.rate_hz, signal.start_s)
 
 
-def channel_envelope(subject: SubjectFolder, channel: Channel, trial: TrialRow, settings: EnvelopeSettings) -> Signal:
+def channel_whitening(
+    subject: SubjectFolder, channel: Channel, settings: EnvelopeSettings, raw: Mapping[str, Signal] | None = None
+) -> Whitening | None:
+    """Whitening of a channel, or None where its amplitude needs none; `raw` are its signals by trial, if read already.
+
+    From its MVC trials, or else its training movements; no test trial has a part in it. Raises ValueError where they
+    are silent.
+    """
+    if settings.amplitude == "rectified" or channel.kind != "raw":
+        return None
+    trials = [t for t in subject.trials if t.split != "test" and subject.records(channel, t)]
+    if raw is None:
+        raw = {trial.trial: read_emg(subject, channel, trial) for trial in trials}
+    trials = [trial for trial in trials if trial.trial in raw]
+    role = "mvc" if any(trial.role == "mvc" for trial in trials) else "movement"
+    contractions, others = ([raw[t.trial] for t in trials if (t.role == role) == wanted] for wanted in (True, False))
+    return fit_whitening(contractions, others, settings)
+
+
+def channel_envelope(
+    subject: SubjectFolder,
+    channel: Channel,
+    trial: TrialRow,
+    settings: EnvelopeSettings,
+    whitening: Whitening | None = None,
+) -> Signal:
     """Envelope of one channel in one trial at its own rate, in the unit of the channel."""
-    return filtered(read_emg(subject, channel, trial), channel.kind, settings)
+    return filtered(read_emg(subject, channel, trial), channel.kind, settings, whitening)
 
 
 def channel_envelopes(subject: SubjectFolder, channel: Channel, settings: EnvelopeSettings) -> dict[str, Signal]:
     """Envelopes of one channel in its movement and MVC trials, by trial, in the unit of the channel."""
     trials = [t for t in subject.trials if t.role in ("movement", "mvc") and subject.records(channel, t)]
-    return {trial.trial: channel_envelope(subject, channel, trial, settings) for trial in trials}
+    whitening = channel_whitening(subject, channel, settings)
+    return {trial.trial: channel_envelope(subject, channel, trial, settings, whitening) for trial in trials}
 
 
 def channel_level(

@@ -15,7 +15,7 @@ from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
 from deepemg.signals.checks import angle as angle_checks
 from deepemg.signals.checks import copies, emg, envelope, span, torque
-from deepemg.signals.envelopes import channel_level, filtered
+from deepemg.signals.envelopes import channel_level, channel_whitening, filtered
 from deepemg.signals.judged import Judged
 from deepemg.signals.normalisation import window_maximum
 from deepemg.signals.settings import SignalSettings
@@ -188,14 +188,14 @@ def _normalise(found: Judged, channel: Channel, settings: SignalSettings) -> Non
     """Envelopes of a channel over its level, each judged."""
     subject, findings, limits = found.subject, found.findings, settings.quality
     label = f"channel {channel.name}"
-    smooth = {
-        trial.trial: filtered(found.emg[trial.trial, channel.name], channel.kind, settings.envelopes)
-        for trial in subject.trials
-        if trial.role != "rest" and (trial.trial, channel.name) in found.emg
-    }
-    if not all(trial.trial in smooth for trial in subject.movements) or not smooth or findings.refuse(label):
+    read = [trial for trial in subject.trials if (trial.trial, channel.name) in found.emg]
+    raw = {trial.trial: found.emg[trial.trial, channel.name] for trial in read}
+    used = [trial.trial for trial in read if trial.role != "rest"]
+    if not all(trial.trial in raw for trial in subject.movements) or not used or findings.refuse(label):
         return  # what could not be read, or is no EMG, has been told
     try:
+        whitening = channel_whitening(subject, channel, settings.envelopes, raw)
+        smooth = {name: filtered(raw[name], channel.kind, settings.envelopes, whitening) for name in used}
         level = channel_level(subject, channel, smooth, settings.envelopes)
     except ValueError as error:
         path = subject.emg_path(channel, subject.movements[0])
@@ -262,7 +262,7 @@ def _flag_weak_mvc(found: Judged) -> None:
             maxima[row["channel"]] = max(maxima.get(row["channel"], 0.0), row["loudest_uv"])
     trials = {trial.trial: trial for trial in subject.trials}
     for row in found.channels:
-        if row["loudest_uv"] > maxima.get(row["channel"], np.inf):
+        if row["loudest_uv"] > maxima.get(row["channel"], np.inf) > 0:  # of a silent one it has been told
             path = subject.emg_path(channels[row["channel"]], trials[row["trial"]])
             text = f"{row['loudest_uv'] / maxima[row['channel']]:.2f} times the largest MVC"
             fix = "look at the MVC trials: another day, gain or muscle, or no maximum; envelopes go above 1"

@@ -46,12 +46,16 @@ def envelope_matrix(muscles: Sequence[str], columns: Mapping[str, Any], length: 
 
 @dataclass(frozen=True, eq=False)
 class Contraction:
-    """An isometric contraction: angle (rad), torque (N m) where it was measured, envelopes (M,), NaN where hidden."""
+    """An isometric contraction: angle (rad), torque (N m) where it was measured, envelopes (M,), NaN where hidden.
+
+    `pronated` says that the palm looked down; with it up or in between the biceps pulls with its whole moment arm.
+    """
 
     role: str
     angle: float
     torque: float | None
     envelopes: np.ndarray
+    pronated: bool = False
 
     def without(self, hidden: np.ndarray) -> Contraction:
         """As it would be had the muscles `hidden` (M,) not been recorded."""

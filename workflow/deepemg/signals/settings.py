@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -234,6 +234,19 @@ class EnvelopeSettings:
         le=8,
         multiple_of=2,
         description="Order of the zero-lag Butterworth filters, both passes together; cutoffs are those of each pass.",
+    )
+    amplitude: Literal["rectified", "whitened"] = Field(
+        default="whitened",
+        description="whitened: mean of the rectified signal behind an adaptive whitening filter (Clancy & Farry 2000), "
+        "which fluctuates less: truer to the excitation on simulated subjects, and to torque and repetition on a "
+        "person. rectified: without the filter, as most labs do it; the released weights refuse it.",
+    )
+    whitening_order: int = Field(
+        default=4,
+        ge=1,
+        le=20,
+        description="Order of the autoregressive model of a channel's spectrum, for whitened: low orders are enough "
+        "(Clancy & Hogan 1994); higher ones made no difference on simulated subjects.",
     )
     mvc_window_s: float = Field(
         default=0.5, ge=0.05, le=3, description="s. The MVC level is the largest mean over this window."

@@ -46,6 +46,12 @@ SCORE = Allowed(
     "Five times the largest difference between instruction sets (ten times, made anew); one in a million of MVC or N m "
     "where a method leaves no error but rounding.",
 )
+SLOPE = Allowed(
+    Tolerance(1e-4, 1e-4), Tolerance(1e-2, 1e-2), "A correlation times a ratio of spreads; five times what was seen."
+)
+BIAS = Allowed(
+    Tolerance(2e-4), Tolerance(2e-2), "A difference of two means over one of them; five times what was seen (3.5e-5)."
+)
 OF_COLUMN = {
     ("parameters", "personal"): Allowed(
         Tolerance(relative=1e-12), Tolerance(relative=1e-3), "Stands in the fit; made anew, as the fit goes."
@@ -71,6 +77,10 @@ OF_COLUMN = {
         Tolerance(0.0025),
         "One sample (two, made anew) of 800, on the edge of the band: no trial is shorter.",
     ),
+    ("deep_emg", "slope"): SLOPE,
+    ("deep_emg_by_phase", "samples"): Allowed(Tolerance(1), Tolerance(1), "One sample, on the edge of a phase."),
+    ("deep_emg_by_phase", "bias"): BIAS,
+    ("deep_emg_by_phase", "bias_without_level"): BIAS,
 }
 OF_TABLE = {"subjects": EXACT, "parameters": SCALED}
 

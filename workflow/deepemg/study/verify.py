@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from deepemg.evaluate.score_tables import score_deep_emg, score_torque
+from deepemg.evaluate.score_tables import score_deep_emg, score_deep_emg_by_phase, score_torque
 from deepemg.reconstruct.fits import FIT, at_load, reconstruct_trials, with_names
 from deepemg.reconstruct.load import load
 from deepemg.recordings.protocol import protocol_table
@@ -23,7 +23,7 @@ from deepemg.report.released_tables import KEYS, fits_of, read_cells
 from deepemg.signals.read import read
 from deepemg.signals.recording import Recording
 from deepemg.study.check import fetch_embedded
-from deepemg.study.compare_tables import Comparison, compare_tables
+from deepemg.study.compare_tables import Comparison, Difference, compare_tables
 from deepemg.study.config import StudyConfig, read_config
 
 Tables = dict[str, pd.DataFrame]
@@ -60,10 +60,10 @@ def recompute(config: dict[str, Any], released: Path, jobs: int) -> Iterator[Tab
 
 
 def subject_tables(config: StudyConfig, name: str, fits: Sequence[Sequence[str]], weights: Path) -> Tables:
-    """The four tables of one subject: its recording read, every trial reconstructed by each fit (load, method)."""
+    """The tables of one subject: its recording read, every trial reconstructed by each fit (load, method)."""
     folder, recordings = Path(config.data) / name, Path(config.recordings) if config.recordings else None
     recording = read(folder, recordings, settings=config.signals)
-    torque, lag = _torque(recording), config.score_methods.longest_lag_ms
+    motion, lag = _motion(recording), config.score_methods.longest_lag_ms
     parts: dict[str, list[pd.DataFrame]] = {table: [] for table in KEYS}
     parts["subjects"].append(protocol_table([read_subject(folder, recordings)]))
     for load_label, method in fits:
@@ -72,14 +72,16 @@ def subject_tables(config: StudyConfig, name: str, fits: Sequence[Sequence[str]]
         found = reconstruct_trials(fitted, at_load(recording, load_label)[1])
         scored = score_deep_emg(found, recording.held_out, **names, rate_hz=config.rate_hz, longest_lag_ms=lag)
         parts["parameters"].append(with_names(fitted.parameters(), names))
-        parts["torque"].append(score_torque(found, torque, **names))
+        parts["torque"].append(score_torque(found, motion, **names))
         parts["deep_emg"].append(scored)
+        parts["deep_emg_by_phase"].append(score_deep_emg_by_phase(found, recording.held_out, motion, **names))
     return {table: pd.concat(rows) for table, rows in parts.items()}
 
 
-def _torque(recording: Recording) -> pd.DataFrame:
-    """trial, time_s, torque_nm of every trial, as run_inverse_dynamics writes it."""
-    columns = ({"trial": t.name, "time_s": t.time_s, "torque_nm": t.torque} for t in recording.trials)
+def _motion(recording: Recording) -> pd.DataFrame:
+    """trial, time_s, angle_rad, velocity_rad_s, torque_nm of every trial, as the workflow's tables have them."""
+    values = {"time_s": "time_s", "angle_rad": "angle", "velocity_rad_s": "velocity", "torque_nm": "torque"}
+    columns = ({"trial": t.name} | {name: getattr(t, of) for name, of in values.items()} for t in recording.trials)
     return pd.concat([pd.DataFrame(trial) for trial in columns])
 
 
@@ -91,6 +93,15 @@ def as_written(parts: Sequence[Tables]) -> Tables:
 
 
 def compare_release(released: Path, found: Tables, *, refit: bool) -> Comparison:
-    """Every cell of the released tables beside the same cell of others; `refit`: of fits made anew."""
-    kept = {name: read_cells(released / "tables" / f"{name}.csv") for name in KEYS}
-    return sum((compare_tables(name, kept[name], found[name], refit=refit) for name in KEYS), Comparison())
+    """Every cell of the released tables beside the same cell of others; `refit`: of fits made anew.
+
+    A table that an older release has not is named, as a column is.
+    """
+    result = Comparison()
+    for name in KEYS:
+        file = released / "tables" / f"{name}.csv"
+        if file.exists():
+            result += compare_tables(name, read_cells(file), found[name], refit=refit)
+        else:
+            result.differences.append(Difference(f"{name}.csv", "none", "one", cells=0))
+    return result

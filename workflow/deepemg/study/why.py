@@ -16,7 +16,7 @@ from deepemg.study.config import StudyConfig
 from deepemg.study.sources import module_file
 from deepemg.study.workflow_jobs import Job, called_functions, jobs_behind, workflow_jobs
 
-OPEN = ("split", "trial_load")  # keys that may be left out: the same jobs make the rows of all of them
+OPEN = ("split", "trial_load", "phase")  # keys that may be left out: the same jobs make the rows of all of them
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _is_of(job: Job, names: Mapping[str, str]) -> bool:
 def _functions(job: Job, table: str, method: str | None) -> str:
     """What a job's script calls: where one function is named after the table, that one; of a fit, the method too."""
     called = called_functions(Path(job.script))
-    called = {name: file for name, file in called.items() if table in name} or called
+    called = {name: file for name, file in called.items() if name.endswith(table)} or called
     if method and module_file(module_of(method)) in job.inputs:
         called = {METHODS[method][1]: module_file(module_of(method))} | called
     by_file = {file: [name for name in called if called[name] == file] for file in called.values()}

@@ -72,8 +72,9 @@ def draw_bodies(draws: Draws, count: int, joint: Joint, curves: str, assumptions
         "moment_arm": draws.of(spread["moment_arm"], count, muscles),
         "moment_arm_tilt": draws.of(spread["moment_arm_tilt"], count, muscles),
     }
-    shapes = ("active_width", "eccentric_gain", "passive_shape", "passive_strain", "passive_size", "tendon_strain")
-    muscle |= {name: draws.of(spread[name], count, 1).expand(count, muscles) for name in shapes}
+    active = ("active_width", "eccentric_gain", "concentric_bend")
+    passive = ("passive_shape", "passive_strain", "passive_size", "tendon_strain")
+    muscle |= {name: draws.of(spread[name], count, 1).expand(count, muscles) for name in (*active, *passive)}
     segment = {
         "proximal": proximal,
         "distal": distal,
@@ -124,7 +125,7 @@ def torque_terms(bodies: Bodies, angle: Tensor, velocity: Tensor, effort: Tensor
 
     sign = torch.tensor([1.0 if m.action == "flexor" else -1.0 for m in bodies.joint.muscles])
     needed = (effort[..., None] * sign).clamp(min=0) / bodies.full_torque
-    slack = p["tendon_slack_length"] * (1 + p["tendon_strain"] * torch.sqrt(needed + 1e-6))
+    slack = p["tendon_slack_length"] * (1 + p["tendon_strain"] * (needed + 1e-6) ** (1 / 3))
     optimal = p["optimal_fibre_length"]
     along = (length - slack).clamp(min=SHORTEST_LENGTH * optimal)
     fibre = torch.sqrt(along**2 + (optimal * torch.sin(p["pennation"])) ** 2)
@@ -135,7 +136,8 @@ def torque_terms(bodies: Bodies, angle: Tensor, velocity: Tensor, effort: Tensor
     curves = CURVES[bodies.curves]
     active = curves.active_force_length(1 + (stretch - 1) / p["active_width"])
     force = curves.force_velocity(speed.clamp(-0.999, 2.0))
-    force = torch.where(force > 1, 1 + p["eccentric_gain"] * (force - 1), force).clamp(min=0)
+    lengthening = 1 + p["eccentric_gain"] * (force - 1)
+    force = torch.where(force > 1, lengthening, force.clamp(min=0) ** p["concentric_bend"]).clamp(min=0)
     strain = (stretch - 1).clamp(min=0) / p["passive_strain"]
     passive = p["passive_size"] * torch.expm1(p["passive_shape"] * strain) / torch.expm1(p["passive_shape"])
     scale = moment_arm * cosine * p["max_isometric_force"] * p["in_body"]

@@ -56,7 +56,8 @@ def draw_habits(draws: Draws, count: int, joint: Joint, assumptions: Assumptions
         "synergy_drift": draws.of(spread["synergy_drift"], count),
     }
     sharing |= {
-        name: draws.of(spread[name], count, muscles) for name in ("bias", "angle_tilt", "velocity_tilt", "load_tilt")
+        name: draws.of(spread[name], count, muscles) * draws.heavy(spread["habit_tail"], count, muscles).clamp(max=3)
+        for name in ("bias", "angle_tilt", "velocity_tilt", "load_tilt")
     }
     co_contraction = {
         name: draws.of(opposing[name], count) for name in ("base", "gain", "burst", "speed", "drift", "agonist")

@@ -24,6 +24,7 @@ from deepemg.pretrain.virtual.movements import Movements, draw_movements
 from deepemg.pretrain.virtual.sharing import co_contraction, draw_habits, drive, shared
 from deepemg.signals.settings import EnvelopeSettings
 
+LARGEST_ERROR = 6.0  # N m, sd of the smooth error of a torque: beyond it nobody would use it
 SIZES = ("optimal_fibre_length", "tendon_slack_length")  # scale with the segments
 
 
@@ -154,13 +155,21 @@ def _measured(
     wrong = draws.chance(spread["wrong_zero"]["share"], count)
     zero = torch.where(wrong, draws.of(spread["wrong_zero"], count), draws.of(spread["angle"], count))
     upright = torch.pi * (motion.elevation.abs() > torch.pi / 2)
-    seen = replace(motion, angle=motion.angle + torch.deg2rad(_column(zero)), elevation=upright)
+    bump, its_velocity, its_acceleration = _glitches(draws, count, trials, samples, rate, spread["glitch"])
+    seen = replace(
+        motion,
+        angle=motion.angle + torch.deg2rad(_column(zero)) + bump,
+        velocity=motion.velocity + its_velocity,
+        acceleration=motion.acceleration + its_acceleration,
+        elevation=upright,
+    )
     proximal, distal = (bodies.segment[name] * draws.of(spread["length"], count) for name in ("proximal", "distal"))
     one = torch.ones(count)
     mass = bodies.segment["forearm_mass"] * draws.of(spread["forearm_mass"], count)
     forearm, per_kg = _moments(bodies.joint, seen, distal, mass, one, one)
     read = load * draws.of(spread["load"], count, trials)
-    error = draws.of(spread["torque_error"], count, trials)[..., None] * draws.smooth(
+    size = draws.of(spread["torque_error"], count, trials) * draws.heavy(spread["torque_error_tail"], count, trials)
+    error = size.clamp(max=LARGEST_ERROR)[..., None] * draws.smooth(
         draws.of(spread["torque_error_time"], count, trials), samples, rate
     )
     return {
@@ -171,6 +180,22 @@ def _measured(
         "load": read,
         "size": 0.5 * (proximal + distal),
     }
+
+
+def _glitches(
+    draws: Draws, count: int, trials: int, samples: int, rate: float, spread: Assumptions
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Bumps (B, K, T) of the angle where a sensor slipped or a marker was lost, rad, and their two derivatives.
+
+    A Gaussian bump, as a low-pass makes of a short one; inverse dynamics makes a torque of it that nobody exerted.
+    """
+    each = (count, trials, 1)
+    width, centre = draws.of(spread["width"], *each), draws.uniform(*each) * samples / rate
+    height = torch.deg2rad(draws.of(spread["height"], *each)) * torch.sign(draws.normal(*each))
+    height = height * draws.chance(spread["share"], *each)
+    away = (torch.arange(samples) / rate - centre) / width
+    bump = height * torch.exp(-0.5 * away**2)
+    return bump, -bump * away / width, bump * (away**2 - 1) / width**2
 
 
 def _parameters(bodies: Bodies, electrodes: VirtualElectrodes) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from deepemg.reconstruct.nmm.density_estimator import DensityEstimator, Shape
 from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian, mixture_moments
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.observations import observe
+from deepemg.reconstruct.nmm.phases import PHASES, in_phase, out_of_phase
 from deepemg.reconstruct.nmm.slots import FLEXOR
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
@@ -28,13 +29,13 @@ RELEASED = "resources/nmm.pt"  # inside the package
 
 @dataclass(frozen=True)
 class SubjectPosterior:
-    """One Gaussian per network: log ratios (K, T, M) to `neighbour_level` (K, T, M), then the parameters."""
+    """One Gaussian per network and phase: log ratios (K, T, M) to `neighbour_level` (K, T, M), then the parameters."""
 
     members: tuple[LowRankGaussian, ...]
     neighbour_level: Tensor
 
     def moments(self) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation (N,) of the mixture of the networks, each alike."""
+        """Mean and standard deviation (N,) of the mixture of networks and phases, each alike."""
         mean, sd = mixture_moments(self.members)
         return mean[0], sd[0]
 
@@ -49,14 +50,15 @@ class AmortisedPosterior:
     """Trained networks, and what belongs to them.
 
     `prior_sd` (P,) is the spread of the parameters over virtual subjects, on the scale of ParameterScale; `band_scale`
-    widens the standard deviations of hidden muscles, by action (pretrain/band_scale.py); `trained_with` says which
-    recordings the networks can read.
+    widens the standard deviations of hidden muscles, by action (pretrain/band_scale.py), `contrast` their course around
+    its middle (pretrain/contrast.py); `trained_with` says which recordings the networks can read.
     """
 
     networks: tuple[DensityEstimator, ...]
     prior_sd: Tensor
     band_scale: dict[str, float]
     trained_with: TrainedWith
+    contrast: dict[str, float] = field(default_factory=lambda: {"flexor": 1.0, "extensor": 1.0})
 
     @cached_property
     def nominal(self) -> NominalJoint:
@@ -75,17 +77,22 @@ class AmortisedPosterior:
 
     def scale_of_slots(self) -> Tensor:
         """Factor (M,) of the standard deviations of hidden muscles."""
-        return torch.tensor([self.band_scale["flexor" if flexor else "extensor"] for flexor in FLEXOR])
+        return _by_slot(self.band_scale)
+
+    def contrast_of_slots(self) -> Tensor:
+        """Factor (M,) of the course of hidden muscles."""
+        return _by_slot(self.contrast)
 
     def infer(self, recording: Recording, *, torque: bool = True) -> SubjectPosterior:
         """Posterior of all trials of a subject together; `torque` says whether that of the trials may be read."""
         seen = observe(recording, self.nominal, torque=torque)
-        codes = torch.arange(len(recording.trials))
-        with torch.no_grad():
-            members = tuple(
-                network(seen.movements, seen.still, seen.moving, seen.present, codes) for network in self.networks
-            )
-        return SubjectPosterior(members, seen.neighbour_level)
+        codes, members = torch.arange(len(recording.trials)), []
+        for phase in PHASES:
+            some = in_phase(seen, phase)
+            inputs = some.movements, some.still, some.moving, some.present, codes
+            with torch.no_grad():
+                members += [out_of_phase(network(*inputs), seen, phase) for network in self.networks]
+        return SubjectPosterior(tuple(members), seen.neighbour_level)
 
     def prior(self, recording: Recording) -> SubjectPosterior:
         """What is known without any network: muscles like their neighbours, parameters generic, all of it wide."""
@@ -100,6 +107,7 @@ class AmortisedPosterior:
             "networks": [{"shape": asdict(n.shape), "network": n.state_dict()} for n in self.networks],
             "prior_sd": self.prior_sd,
             "band_scale": self.band_scale,
+            "contrast": self.contrast,
             "trained_with": self.trained_with.state(),
         }
 
@@ -116,7 +124,11 @@ def restore_posterior(state: dict[str, Any]) -> AmortisedPosterior:
         network = DensityEstimator(Shape(**entry["shape"]))
         network.load_state_dict(entry["network"])
         networks.append(network.eval())
-    return AmortisedPosterior(tuple(networks), state["prior_sd"], state["band_scale"], trained_with)
+    return AmortisedPosterior(tuple(networks), state["prior_sd"], state["band_scale"], trained_with, state["contrast"])
+
+
+def _by_slot(by_action: dict[str, float]) -> Tensor:
+    return torch.tensor([by_action["flexor" if flexor else "extensor"] for flexor in FLEXOR])
 
 
 def weights_file(path: str | Path | None = None) -> Path:

@@ -43,7 +43,7 @@ def envelope_posteriors(
     target, spread = (value[:size].view_as(posterior.neighbour_level) for value in posterior.moments())
     level = log_level(posterior.neighbour_level, target)
     places = [SLOTS.index(name) for name in names]
-    offset = OFFSET[places].numpy().astype(float)
+    offset, contrast = (value[places].numpy().astype(float) for value in (OFFSET, amortised.contrast_of_slots()))
     found = []
     for place, trial in enumerate(recording.trials):
         times = clock(trial)
@@ -52,12 +52,23 @@ def envelope_posteriors(
             for value in (level, spread * amortised.scale_of_slots())
         )
         sd = np.maximum(sd, SMALLEST)
+        middle = with_contrast(middle, contrast)
         mean, lower, upper = (np.clip(values, 0, 1) for values in from_log_level(middle, sd, offset))
         measured, hidden = np.clip(trial.envelopes, 0, 1), ~trial.is_observed
         mean, lower, upper = (np.where(hidden, value, measured) for value in (mean, lower, upper))
         own = sd * (mean + offset) / np.maximum(mean, SMALLEST)  # the posterior is of log(e + offset), this of log e
         found.append(EnvelopePosterior(mean, lower, upper, np.where(hidden, own, measured_log_sd), hidden))
     return found
+
+
+def with_contrast(logarithm: np.ndarray, contrast: np.ndarray) -> np.ndarray:
+    """Logarithms (T, M) of envelopes, further from their middle over the trial by `contrast` (M,), of the same mean.
+
+    What is expected of a muscle is flatter than what it does in most subjects, as the mean of many curves is.
+    """
+    middle = logarithm.mean(axis=0)
+    wider = middle + contrast * (logarithm - middle)
+    return np.asarray(wider + np.log(np.exp(logarithm).mean(axis=0) / np.exp(wider).mean(axis=0)))
 
 
 def _at(time_s: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:

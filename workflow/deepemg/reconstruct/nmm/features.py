@@ -9,8 +9,9 @@ from torch import Tensor
 
 from deepemg.joint.activation_curve import activation_curve
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
-from deepemg.reconstruct.nmm.slots import FLEXOR, SLOTS
+from deepemg.reconstruct.nmm.slots import FLEXOR, RATE_HZ, SLOTS
 from deepemg.reconstruct.nmm.target import OFFSET
+from deepemg.reconstruct.nmm.torque_trust import torque_trust
 from deepemg.reconstruct.nmm.windows import Windows, neighbour_level
 
 
@@ -35,8 +36,9 @@ SHARED = (  # of a sample
     Feature("acceleration", over=15),
     Feature("load", over=3),
     Feature("torque", over=10),
-    Feature("torque known"),
+    Feature("torque known"),  # as far as it can be trusted
     Feature("reference is MVC"),
+    Feature("forearm pronated"),
     Feature("passive torque", over=3, mechanical=True),
     Feature("capacity of the flexors", over=50, shift=-1.0, mechanical=True),
     Feature("capacity of the extensors", over=40, shift=-1.0, mechanical=True),
@@ -79,16 +81,17 @@ def features(windows: Windows, nominal: NominalJoint, strength: tuple[Tensor, Te
     observed = w.observed[:, :, None, :].float()
     envelope = torch.where(observed > 0, w.envelopes.clamp(0, 1.5), 0.0)
     level = torch.where(observed > 0, torch.log(envelope + OFFSET) + 2, 0.0)
-    known = w.torque_known[..., None].float().expand_as(w.angle)
-    of_joint, of_muscle_in_joint = _mechanics(w, nominal, strength)
+    known = trusted(w, nominal, strength[0])
+    of_joint, of_muscle_in_joint = _mechanics(w, nominal, strength, known)
     shared = [
         w.angle,
         w.velocity,
         w.acceleration,
         w.load[..., None],
-        torch.where(known > 0, w.torque, 0.0),
+        torch.where(known > 0, known * w.torque, 0.0),
         known,
         w.is_mvc.float()[:, None, None],
+        w.pronated.float()[..., None],
         *of_joint,
     ]
     by_muscle = [observed, w.in_model[:, None, None, :].float(), envelope, level, *of_muscle_in_joint]
@@ -103,10 +106,20 @@ def features(windows: Windows, nominal: NominalJoint, strength: tuple[Tensor, Te
     )
 
 
-def _mechanics(w: Windows, nominal: NominalJoint, strength: tuple[Tensor, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+def trusted(windows: Windows, nominal: NominalJoint, log_strength: Tensor) -> Tensor:
+    """How far the torque of each sample (B, K, T) may be read, 0..1: not where unknown, hardly where no arm has it."""
+    w = windows
+    strongest = nominal.strongest * torch.exp(log_strength)  # (B, 2)
+    most = strongest[:, 0, None, None], strongest[:, 1, None, None]
+    trust = torque_trust(w.velocity, w.acceleration, w.torque, most, RATE_HZ)
+    return w.torque_known[..., None].float() * trust
+
+
+def _mechanics(
+    w: Windows, nominal: NominalJoint, strength: tuple[Tensor, Tensor], known: Tensor
+) -> tuple[list[Tensor], list[Tensor]]:
     """What the nominal joint makes of them: the mechanical features (B, K, T), and those of each muscle."""
     observed, in_model = w.observed[:, :, None, :].float(), w.in_model[:, None, None, :].float()
-    known = w.torque_known[..., None].float()
     gain, passive = nominal.terms(w.angle, w.velocity, w.size)
     gain, passive = gain * in_model, (passive * in_model).sum(-1)
     torque = torch.where(known > 0, w.torque, 0.0)
@@ -117,7 +130,7 @@ def _mechanics(w: Windows, nominal: NominalJoint, strength: tuple[Tensor, Tensor
     log_strength, strength_known = strength
     personal = torch.exp(torch.where(FLEXOR, log_strength[:, :1], log_strength[:, 1:]))[:, None, None]
     flexors, extensors = (gain[..., side].abs().sum(-1) for side in (FLEXOR, ~FLEXOR))
-    pull = torch.where(torque > 0, torque / flexors.clamp(min=1), torque / extensors.clamp(min=1))
+    pull = known * torque / torch.where(torque > 0, flexors, extensors).clamp(min=1)
     shared = [passive, flexors, extensors, pull.clamp(-1, 1)]
     for own in (torch.ones_like(personal), personal):  # nominal, and as strong as contractions tell
         residual = known * (torque - passive - (own * explained).sum(-1))

@@ -74,6 +74,12 @@ class NMM(SubjectFitSettings, Method):
         "muscle curves are wrong by more than the 10 % by which an envelope fluctuates; what they may not take, hidden "
         "muscles would have to.",
     )
+    moves_without_mvc: bool = Field(
+        default=False,
+        description="Whether the subject fit moves hidden envelopes that are no fractions of MVC, too. Their level "
+        "against torque is unknown, and there it made them worse (a control); torque and parameters are those of the "
+        "fit anyway.",
+    )
     forward: ForwardSettings = Field(
         default=ForwardSettings(), description="Forward model; scheme and dynamics are those that the networks learnt."
     )
@@ -174,12 +180,10 @@ class FittedNMM(Fitted):
         posterior = self.infer_trial(trial).times(factors)
         parameters, iterations = (self.personal, self.sd), self.method.iterations
         fit = self.method.fit_subject([trial], self.joint, [posterior], parameters, iterations, personal=False)
-        limits = (
-            np.where(posterior.hidden, limit * fit.factors[0], posterior.mean)
-            for limit in (posterior.lower, posterior.upper)
-        )
-        mean = np.where(posterior.hidden, fit.excitations[0], posterior.mean)
-        lower, upper = (np.clip(limit, 0, 1) for limit in limits)
+        moves = posterior.hidden & (self.context.reference == "mvc" or self.method.moves_without_mvc)
+        lower, upper = (np.where(moves, limit * fit.factors[0], limit) for limit in (posterior.lower, posterior.upper))
+        mean = np.where(moves, fit.excitations[0], posterior.mean)
+        lower, upper = np.clip(lower, 0, 1), np.clip(upper, 0, 1)
         lower, upper = np.minimum(lower, mean), np.maximum(upper, mean)
         names = self.joint.muscle_names
         return Reconstruction(trial.name, trial.time_s, names, mean, lower, upper, fit.torques[0])

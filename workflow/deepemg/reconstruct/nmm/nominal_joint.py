@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,7 @@ from deepemg.joint.forward import ForwardModel
 from deepemg.joint.hill import hill_force
 from deepemg.joint.parameters import hill_parameters
 from deepemg.reconstruct.nmm.slots import JOINT, RATE_HZ
+from deepemg.reconstruct.nmm.torque_trust import strongest
 
 
 class NominalJoint:
@@ -20,6 +23,11 @@ class NominalJoint:
         values = self.model.generic()
         self.parameters = hill_parameters(self.model.scheme, values)
         self.nonlinearity = self.model.scheme.read(values, "emg_nonlinearity")
+
+    @cached_property
+    def strongest(self) -> Tensor:
+        """Greatest torque (2,) of all flexors and of all extensors, N m."""
+        return torch.stack(strongest(self.model, self.model.generic()))
 
     def terms(self, angle: Tensor, velocity: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
         """Torque per activation and passive torque of each muscle, (B, K, T, M) in N m."""

@@ -24,8 +24,8 @@ LONGEST_S = (LONGEST * SAMPLES - 1) / RATE_HZ
 
 @dataclass(frozen=True)
 class Observations:
-    """Inputs of the network for one subject: movements (1, K, T, len(NAMES)), still (1, C, SAMPLES, len(NAMES)), which
-    tokens of both exist, and the level of the neighbours (K, T, M) that the estimates are ratios to."""
+    """Inputs of the network for one subject: movements (1, K, T, len(NAMES)), still (1, C, len(NAMES)), which tokens of
+    both exist, and the level of the neighbours (K, T, M) that the estimates are ratios to."""
 
     movements: Tensor
     still: Tensor
@@ -81,6 +81,7 @@ def windows_of_trials(recording: Recording, *, torque: bool = True) -> tuple[Win
         torque=resampled([trial.torque for trial in trials]),
         torque_known=torch.full((1, len(trials)), torque),
         load=torch.tensor([[trial.load_kg for trial in trials]], dtype=torch.float32),
+        pronated=torch.zeros(1, len(trials), dtype=torch.bool),
         envelopes=torch.stack(envelopes, dim=-1),
         observed=torch.cat([_slots(trial.observed) for trial in trials])[None],
         in_model=_slots(joint.muscle_names),
@@ -91,10 +92,10 @@ def windows_of_trials(recording: Recording, *, torque: bool = True) -> tuple[Win
 
 
 def windows_of_contractions(contractions: Sequence[Contraction], muscles: Sequence[str], like: Windows) -> Windows:
-    """Windows (1, C, SAMPLES) of contractions with envelopes of `muscles`, of the same subject as `like`."""
+    """Windows (1, C, 1) of contractions with envelopes of `muscles`, of the same subject as `like`."""
 
     def held(values: Sequence[float]) -> Tensor:
-        return torch.tensor(values, dtype=torch.float32)[None, :, None].expand(1, len(values), SAMPLES)
+        return torch.tensor(values, dtype=torch.float32)[None, :, None]
 
     angle = held([c.angle for c in contractions])
     still = torch.zeros_like(angle)
@@ -109,7 +110,8 @@ def windows_of_contractions(contractions: Sequence[Contraction], muscles: Sequen
         torque=held([c.torque or 0.0 for c in contractions]),
         torque_known=torch.tensor([[c.torque is not None for c in contractions]]),
         load=torch.zeros(1, len(contractions)),
-        envelopes=envelopes.expand(-1, -1, SAMPLES, -1),
+        pronated=torch.tensor([[c.pronated for c in contractions]]),
+        envelopes=envelopes,
         observed=observed[None],
         in_model=like.in_model,
         size=like.size,
@@ -129,4 +131,4 @@ def observe(recording: Recording, nominal: NominalJoint, *, torque: bool = True)
     present = torch.full((1, len(resting.angle[0])), bool(contractions))
     strength = log_strength(resting, present, nominal)
     movements, still = (features(some, nominal, strength) for some in (windows, resting))
-    return Observations(movements, still, moving, present, neighbour_level(windows)[0])
+    return Observations(movements, still[:, :, 0], moving, present, neighbour_level(windows)[0])

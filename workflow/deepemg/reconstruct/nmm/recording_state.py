@@ -20,7 +20,13 @@ def recording_state(recording: Recording) -> dict[str, Any]:
     return {
         "trials": [_trial_state(trial) for trial in recording.trials],
         "contractions": [
-            {"role": c.role, "angle": c.angle, "torque": c.torque, "envelopes": torch.from_numpy(c.envelopes.copy())}
+            {
+                "role": c.role,
+                "angle": c.angle,
+                "torque": c.torque,
+                "envelopes": torch.from_numpy(c.envelopes.copy()),
+                "pronated": c.pronated,
+            }
             for c in recording.contractions
         ],
         "reference": recording.reference,

@@ -17,7 +17,7 @@ LARGEST = 1.2  # log ratio
 def log_strength(still: Windows, present: Tensor, nominal: NominalJoint) -> tuple[Tensor, Tensor]:
     """Log ratio (B, 2) of measured to nominal torque of flexors and extensors, and whether it is known (B, 2).
 
-    Of contractions `still` (B, C, SAMPLES) that are `present` (B, C); hidden muscles are taken to be as active as their
+    Of contractions `still` (B, C, 1) that are `present` (B, C); hidden muscles are taken to be as active as their
     observed neighbours, and muscles without any to be as active as in a maximal contraction of their own.
     """
     gain, passive = nominal.terms(still.angle, still.velocity, still.size)
@@ -32,7 +32,7 @@ def log_strength(still: Windows, present: Tensor, nominal: NominalJoint) -> tupl
         net = sign * (still.torque - passive)
         pulled = net - other
         tells = present & still.torque_known & (net[..., 0] > LEAST_TORQUE) & (own[..., 0] > LEAST_TORQUE)
-        tells &= (still.observed & side).any(-1)
+        tells &= (still.observed & side).any(-1) & ~still.pronated
         weight = torch.where(tells, own[..., 0], 0.0)
         ratio = (weight * torch.where(tells, pulled[..., 0] / own[..., 0].clamp(min=LEAST_TORQUE), 0.0)).sum(-1)
         total = weight.sum(-1)

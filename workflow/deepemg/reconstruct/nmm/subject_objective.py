@@ -14,8 +14,11 @@ from deepemg.joint.definition import Joint
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.nmm.envelope_posterior import SMALLEST, EnvelopePosterior
+from deepemg.reconstruct.nmm.torque_trust import strongest, torque_trust
 from deepemg.settings import settings_dataclass
 from deepemg.signals.recording import Trial
+
+LARGE_ERROR = 3.0  # tolerances, from where a torque error counts by its size and no more by its square
 
 
 @settings_dataclass
@@ -55,9 +58,14 @@ class SubjectFitSettings:
     )
 
 
-def torque_term(torque: Tensor, inverse_dynamics: Tensor, tolerance: float) -> Tensor:
-    """Mean square torque error (T,) in units of the tolerance (N m)."""
-    return ((torque - inverse_dynamics) / tolerance).square().mean()
+def torque_term(torque: Tensor, inverse_dynamics: Tensor, trust: Tensor, tolerance: float) -> Tensor:
+    """Mean of the torque error (T,) in units of the tolerance (N m): squared where small, linear where large.
+
+    Pseudo-Huber (Charbonnier 1997), as torque has errors that no normal law has; `trust` (T,) weighs samples down.
+    """
+    error = (torque - inverse_dynamics) / tolerance
+    heavy = 2 * LARGE_ERROR**2 * (torch.sqrt(1 + (error / LARGE_ERROR) ** 2) - 1)
+    return (trust * heavy).mean()
 
 
 def posterior_term(change: Tensor, log_sd: Tensor) -> Tensor:
@@ -109,6 +117,8 @@ class SubjectObjective:
         self.knots = [torch.zeros(span.shape[1], size, dtype=torch.float64, requires_grad=True) for span in self.spans]
         self.shift = torch.zeros_like(self.mean, requires_grad=personal)
         self.motions = [tuple(torch.tensor(v) for v in (t.angle, t.velocity, t.torque)) for t in trials]
+        most = strongest(self.models[0], self.mean)
+        self.trust = torch.cat([_trust(trial, most) for trial in trials])
         self.centres = [torch.tensor(posterior.mean.clip(min=SMALLEST)) for posterior in posteriors]
         self.spreads = [torch.tensor(posterior.log_sd) for posterior in posteriors]
         self.unknowns = [*self.knots, self.shift] if personal else self.knots
@@ -124,7 +134,7 @@ class SubjectObjective:
         ]
         target = torch.cat([torque for *_, torque in self.motions])
         terms = {
-            "torque": torque_term(torch.cat(torques), target, self.settings.torque_tolerance_nm),
+            "torque": torque_term(torch.cat(torques), target, self.trust, self.settings.torque_tolerance_nm),
             "posterior": posterior_term(torch.cat(moved), torch.cat(self.spreads)),
             "parameter": parameter_term(values, self.mean, self.sd),
         }
@@ -135,6 +145,12 @@ class SubjectObjective:
         own = self.settings
         weights = {"torque": 1.0, "posterior": own.posterior_weight, "parameter": own.parameter_weight}
         return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+
+
+def _trust(trial: Trial, most: tuple[Tensor, Tensor]) -> Tensor:
+    """Trust (T,) in the torque of a trial."""
+    acceleration = torch.tensor(np.gradient(trial.velocity, trial.time_s))
+    return torque_trust(torch.tensor(trial.velocity), acceleration, torch.tensor(trial.torque), most, trial.rate_hz)
 
 
 def _knots(samples: int, rate_hz: float, knot_s: float) -> Tensor:

@@ -26,6 +26,7 @@ class TrainedWith:
     filter_order: int
     mvc_window_s: float
     activation_time_constant_s: float
+    amplitude: str = "rectified"  # weights that do not name one are older than the choice
 
     @classmethod
     def now(cls) -> TrainedWith:
@@ -40,6 +41,7 @@ class TrainedWith:
             filter_order=signals.order,
             mvc_window_s=signals.mvc_window_s,
             activation_time_constant_s=forward.activation_time_constant_s,
+            amplitude=signals.amplitude,
         )
 
     @classmethod
@@ -71,11 +73,16 @@ class TrainedWith:
             "filter_order": signals.order,
             "mvc_window_s": signals.mvc_window_s,
             "activation_time_constant_s": forward.activation_time_constant_s,
+            "amplitude": signals.amplitude,
         }
         wrong = {name: value for name, value in given.items() if value != getattr(self, name)}
         if wrong:
-            found = ", ".join(f"{name} {value:g}" for name, value in wrong.items())
-            expected = ", ".join(f"{getattr(self, name):g}" for name in wrong) + ", as in their training"
+            found = ", ".join(f"{name} {_written(value)}" for name, value in wrong.items())
+            expected = ", ".join(_written(getattr(self, name)) for name in wrong) + ", as in their training"
             raise RecordingError(
                 [Problem("DE-092", "weights", found, expected, "use these settings, or leave the method out")]
             )
+
+
+def _written(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

@@ -16,9 +16,9 @@ TYPICAL = torch.where(FLEXOR, 0.15, 0.05)  # (M,), level of a muscle without obs
 class Windows:
     """B subjects, K trials, T samples at RATE_HZ, M slots; angles in rad, torque in N m, load in kg.
 
-    angle, velocity, acceleration, torque (B, K, T); torque_known, load (B, K); envelopes (B, K, T, M); observed
-    (B, K, M), channels that a trial has; in_model (B, M); size (B,), ratio to the generic lengths; is_mvc (B,), whether
-    the reference of the envelopes is MVC.
+    angle, velocity, acceleration, torque (B, K, T); torque_known, load, pronated (B, K), the last of the forearm;
+    envelopes (B, K, T, M); observed (B, K, M), channels that a trial has; in_model (B, M); size (B,), ratio to the
+    generic lengths; is_mvc (B,), whether the reference of the envelopes is MVC.
     """
 
     angle: Tensor
@@ -27,6 +27,7 @@ class Windows:
     torque: Tensor
     torque_known: Tensor
     load: Tensor
+    pronated: Tensor
     envelopes: Tensor
     observed: Tensor
     in_model: Tensor

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 DIGITS = {
-    "rmse": 3, "RMSE, median": 3, "RMSE, mean": 3, "RMSE, worst": 3,
-    "nrmse": 2, "r2": 2, "r": 2, "lag_ms": 0, "coverage90": 2, "crps": 3, "rmse_nm": 2,
+    "rmse": 3, "nrmse": 2, "r2": 2, "r": 2, "lag_ms": 0, "coverage90": 2, "crps": 3, "rmse_nm": 2,
+    "level": 2, "peak": 2, "slope": 2,
     "rms_uv": 1, "median_frequency_hz": 0, "power_in_band": 2, "min_deg": 0, "max_deg": 0, "speed_deg_s": 0,
     "outside_joint": 2, "mass_kg": 1, "height_m": 2,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from deepemg.report.pages.cells import cell, heading
+from deepemg.report.priors import PRIOR, reason
 from deepemg.report.style import METHOD_COLOURS, METHOD_LABELS, load_label
 
 
@@ -45,5 +46,6 @@ def render(template: str, **content: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(cell=cell, heading=heading, svg=embedded_svg, load=load_label, data=_data, tex=_equation)
-    environment.globals.update(labels=METHOD_LABELS, colours=METHOD_COLOURS, script=_script)
+    environment.filters.update(reason=reason)
+    environment.globals.update(labels=METHOD_LABELS, colours=METHOD_COLOURS, script=_script, prior=PRIOR)
     return environment.get_template(template).render(**content)

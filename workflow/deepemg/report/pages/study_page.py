@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from deepemg.report.over_cells import over_cells
 from deepemg.report.pages.cells import known
 from deepemg.report.pages.environment import render
-from deepemg.report.pages.findings import Tables, best_in
+from deepemg.report.pages.findings import Tables
+from deepemg.report.phases import over_phases
 from deepemg.report.score_panel import score_cells
-
-ERRORS = {"median": "median", "mean": "mean", "worst": "max"}
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,19 @@ class ReportFigure:
 
 
 def overview(tables: Tables) -> dict[str, pd.DataFrame]:
-    """By the label of a hidden muscle, a row per method, ours first, over subjects and loads of the test trials.
-
-    Fits per load: median, mean and worst RMSE, medians of r, R2 and of the band's coverage, cells with the lowest RMSE.
-    """
-    cells = score_cells(tables.deep_emg)
-    cells = cells[~cells["pooled"]]
+    """By hidden muscle, a row per method, ours first: fits per load, over subjects and loads of the test trials."""
     found = {}
-    for muscle, label in tables.labels.items():
-        rows = []
-        for method in tables.methods:
-            own = cells[(cells["method"] == method) & (cells["muscle"] == muscle)]
-            wins, of = best_in(tables.deep_emg, muscle, method)
-            errors = {f"RMSE, {name}": own["rmse"].agg(how) for name, how in ERRORS.items()}
-            middle = {column: own[column].median() for column in ("r", "r2", "coverage90")}
-            rows.append({"method": method, **errors, **middle, "best in": f"{wins} of {of}"})
-        found[label] = pd.DataFrame(rows)
+    for muscle in tables.labels:
+        table = over_cells(tables.cells_of(muscle), tables.method).set_index("method")
+        found[muscle] = table.loc[[name for name in tables.methods if name in table.index]].reset_index()
     return found
+
+
+def phases(tables: Tables) -> dict[str, pd.DataFrame]:
+    """By hidden muscle, two rows per method, ours first: mean error in each phase of the curl, over the same cells."""
+    cells = score_cells(tables.by_phase)
+    cells = cells[~cells["pooled"]]
+    return {muscle: over_phases(cells[cells["muscle"] == muscle], tables.methods) for muscle in tables.labels}
 
 
 def test_rows(scores: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +63,8 @@ def subject_rows(tables: Tables) -> list[dict[str, Any]]:
     own = deep[chosen].drop_duplicates(["subject", "muscle"], keep="last").set_index(["subject", "muscle"])
     rows = []
     for subject, loads in zip(tables.subjects["subject"].astype(str), tables.subjects["loads"], strict=True):
-        names = {name: label for name, label in tables.labels.items() if (subject, name) in own.index}
-        scores = {label: own.loc[(subject, name)] for name, label in names.items()}
+        names = [name for name in tables.labels if (subject, name) in own.index]
+        scores = {tables.title(name): own.loc[(subject, name)] for name in names}
         rows.append({"name": subject, "loads": loads, "scores": scores})
     return rows
 
@@ -93,6 +89,7 @@ def render_study(
         table_3=known(test_rows(tables.torque)),
         table_4=known(test_rows(tables.deep_emg)) if len(tables.deep_emg) else tables.deep_emg,
         overview=overview(tables),
+        phases=phases(tables),
         subjects=subject_rows(tables),
         figures=figures,
         value_label=value_label,
