@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from deepemg.pretrain.chunks import chunks
 from deepemg.pretrain.examples import Examples
+from deepemg.pretrain.muon import Muon
 from deepemg.pretrain.virtual.draws import Assumptions
 from deepemg.reconstruct.nmm.density_estimator import LONGEST, MOST_TRIALS, DensityEstimator, Shape
 from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
@@ -58,7 +59,7 @@ def _optimisers(network: DensityEstimator, settings: Settings) -> list[torch.opt
     others = [value for value in network.parameters() if all(value is not matrix for matrix in inner)]
     decay = settings["weight_decay"]
     return [
-        torch.optim.Muon(inner, lr=settings["matrix_rate"], weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+        Muon(inner, lr=settings["matrix_rate"], weight_decay=decay),
         torch.optim.AdamW(others, lr=settings["peak_rate"], weight_decay=decay),
     ]
 
