@@ -14,6 +14,8 @@ DATA ?=
 SET ?= zenodo_11209324
 LOAD ?=
 FULL ?=
+# Of the trainings of the learning curve: each goes on from the one before; the last is the network that is used.
+CHUNKS ?= 100 200 400 1000
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 RUN = deepemg run --cores $(CORES) --
@@ -72,15 +74,16 @@ tiers: .venv/ready       ## twenty new subjects each in tiers T2 and T3, scored 
 	done
 
 ##@ Weights, simulated subjects, timings
-weights: .venv/ready     ## train nmm anew on virtual subjects (an hour or so), its bands scaled on development cohorts
-	for seed in 1 2 3; do deepemg train network --seed $$seed --out results/trained/$$seed.pt || exit; done
-	deepemg train network --seed 1 --no-mechanics --out results/trained/no_mechanics.pt
+weights: .venv/ready     ## train nmm anew on virtual subjects (some hours), courses and bands scaled on development cohorts
+	for chunks in $(CHUNKS); do \
+	  deepemg train network --seed 1 --chunks $$chunks --out results/trained/$$chunks.pt || exit; done
+	deepemg train network --seed 1 --no-mechanics --chunks $(lastword $(CHUNKS)) --out results/trained/no_mechanics.pt
 	for tier in T1 T2 T3; do deepemg simulate --seed 20250307 --tier $$tier --out results/truth/$$tier || exit; done
-	deepemg train assemble results/trained/1.pt results/trained/2.pt results/trained/3.pt $(DEVELOPMENT:%=--cohort %) \
-	  --out resources/nmm.pt
+	deepemg train assemble results/trained/$(lastword $(CHUNKS)).pt $(DEVELOPMENT:%=--cohort %) --out resources/nmm.pt
 	deepemg train assemble results/trained/no_mechanics.pt $(DEVELOPMENT:%=--cohort %) --out resources/nmm_no_mechanics.pt
 	dvc add resources/nmm.pt resources/nmm_no_mechanics.pt
 	dvc push resources/nmm.pt.dvc resources/nmm_no_mechanics.pt.dvc
+	deepemg train curve $(CHUNKS:%=results/trained/%.pt) $(DEVELOPMENT:%=--cohort %)
 	deepemg train stress
 	deepemg train calibration
 	deepemg docs

@@ -45,11 +45,13 @@ def tables_sections() -> Sections:
 
 
 def nmm_sections() -> Sections:
-    """Released stress cases, what each recording is worth, and the calibration of the posterior."""
+    """Released stress cases, what each recording is worth, the calibration of the posterior, and the learning curve."""
     from deepemg.pretrain.calibration import calibration_sections
+    from deepemg.pretrain.learning_curve import curve_sections
     from deepemg.pretrain.stress import stress_sections
 
-    return stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
+    posterior = stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
+    return posterior | curve_sections(RELEASED / "training")
 
 
 def truth_sections() -> Sections:

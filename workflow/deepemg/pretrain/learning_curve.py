@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from deepemg.atomic import written_aside
 from deepemg.evaluate.metrics import pearson_r, rmse
+from deepemg.generated_sections import markdown_table
 from deepemg.pretrain.assemble import unscaled
 from deepemg.pretrain.chunks import make_chunk
 from deepemg.pretrain.protocols import changed
@@ -90,3 +91,16 @@ def gain_per_doubling(table: pd.DataFrame, column: str) -> float:
     """Ratio of an error after twice as many subjects, from a straight line through its logarithms."""
     slope = np.polyfit(np.log2(table["subjects"]), np.log(table[column]), 1)[0]
     return float(np.exp(slope))
+
+
+def curve_sections(folder: Path) -> dict[str, str]:
+    """The section of docs/nmm.md, from the file in `folder`: a row per network, and what a doubling brings."""
+    table = pd.read_csv(folder / "curve.csv")
+    errors = [name for name in table.columns if name.endswith("_rmse")]
+    labels = {name: " ".join(name.removesuffix("_rmse").split("_")) + " RMSE" for name in errors}
+    shown = pd.DataFrame({"virtual subjects": table["subjects"], "loss": table["loss"].map("{:.3f}".format)})
+    for name in errors:
+        shown[labels[name]] = table[name].map("{:.4f}".format)
+    gain = {"virtual subjects": "a doubling", "loss": f"{table['loss'].diff().mean():+.3f}"}
+    gain |= {labels[name]: f"{100 * (gain_per_doubling(table, name) - 1):+.1f} %" for name in errors}
+    return {"curve": markdown_table(pd.concat([shown, pd.DataFrame([gain])]))}
