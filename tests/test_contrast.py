@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from deepemg.pretrain import contrast
-from deepemg.pretrain.contrast import TRIED, best_contrast
-from deepemg.reconstruct.nmm.amortised_posterior import load_weights
+from deepemg.pretrain.contrast import best_contrast
 from deepemg.reconstruct.nmm.envelope_posterior import with_contrast
+from deepemg.reconstruct.nmm.method import NMM
+from deepemg.signals.recording import Recording
 from study import untrained_weights
 
 
@@ -22,17 +24,20 @@ def test_peaks_are_higher_and_the_mean_is_the_same() -> None:
     assert np.ptp(found[:, 0]) == pytest.approx(1.2 * np.ptp(logarithm[:, 0]))
 
 
-def test_the_contrast_of_each_action_is_that_with_the_least_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Errors are made up: least at 1.15 for flexors, at 0.9 for extensors."""
-
-    def made_up(recordings, method):
-        tried = load_weights(method.weights).contrast
-        return {action: abs(tried[action] - at) for action, at in (("flexor", 1.15), ("extensor", 0.9))}
-
-    monkeypatch.setattr(contrast, "errors", made_up)
-    plain = load_weights(untrained_weights(tmp_path / "plain.pt"))
-    assert best_contrast(plain, [], tmp_path / "tried.pt") == {"flexor": 1.15, "extensor": 0.9}
-    monkeypatch.setattr(contrast, "errors", lambda recordings, method: {"extensor": 0.1})
-    assert best_contrast(plain, [], tmp_path / "tried.pt") == {"flexor": 1.0, "extensor": TRIED[0]}
+def test_the_contrast_is_that_of_a_truth_made_with_it(recording: Recording, tmp_path: Path) -> None:
+    """The truth is the network's own answer, its flexors stretched by 1.15, its extensors by 0.9."""
+    method = NMM(weights=str(untrained_weights(tmp_path / "plain.pt")), iterations=0)
+    *training, last = recording.trials
+    recording = recording.of_trials([*training, replace(last, split="test")])
+    fitted = method.fit(recording.train)
+    made = replace(fitted, amortised=replace(fitted.amortised, contrast={"flexor": 1.15, "extensor": 0.9}))
+    parts = []
+    for trial in recording.test:
+        answer = made.infer_trial(trial)
+        hidden = {
+            name: answer.mean[:, place]
+            for place, name in enumerate(recording.joint.muscle_names)
+            if answer.hidden[place]
+        }
+        parts.append(pd.DataFrame({"trial": trial.name, "time_s": trial.time_s} | hidden))
+    assert best_contrast([replace(recording, held_out=pd.concat(parts))], method) == {"flexor": 1.15, "extensor": 0.9}

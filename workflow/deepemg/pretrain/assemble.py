@@ -43,7 +43,8 @@ def assemble(networks: Sequence[Path], cohorts: Sequence[Path], out: Path) -> di
     """
     recordings = [read(folder) for cohort in cohorts for folder in sorted(cohort.glob("S*"))]
     plain = unscaled([load_network(path) for path in networks])
-    plain = replace(plain, contrast=best_contrast(plain, recordings, out))
+    plain.save(out)
+    plain = replace(plain, contrast=best_contrast(recordings, NMM(weights=str(out))))
     plain.save(out)
     scale = band_scale(cohort_misses(recordings, NMM(weights=str(out))), stress_misses(plain))
     replace(plain, band_scale=scale).save(out)

@@ -10,39 +10,46 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from deepemg.evaluate.metrics import rmse
-from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
-from deepemg.reconstruct.nmm.method import NMM
-from deepemg.signals.recording import Recording
+from deepemg.reconstruct.nmm.envelope_posterior import envelope_posteriors
+from deepemg.reconstruct.nmm.method import NMM, FittedNMM
+from deepemg.signals.recording import Recording, Trial
 
 TRIED = tuple(np.round(np.arange(0.85, 1.31, 0.05), 2).tolist())
 ACTIONS = ("flexor", "extensor")
 
 
-def errors(recordings: Sequence[Recording], method: NMM) -> dict[str, float]:
-    """Mean RMSE of the hidden muscles of each action over the test trials."""
-    found: dict[str, list[float]] = {action: [] for action in ACTIONS}
-    for recording in recordings:
-        fitted = method.fit(recording.train)
-        for trial in recording.test:
-            truth, answer = recording.held_out[recording.held_out["trial"] == trial.name], fitted.reconstruct(trial)
-            for muscle in (name for name in answer.muscles if name in truth):
-                estimate = answer.mean[:, answer.muscles.index(muscle)]
-                found[recording.joint.muscle(muscle).action].append(rmse(truth[muscle].to_numpy(), estimate))
-    return {action: float(np.mean(values)) for action, values in found.items() if values}
+def errors(recording: Recording, fitted: FittedNMM, trial: Trial) -> pd.DataFrame:
+    """RMSE of each hidden muscle of a test trial with each contrast: columns action, contrast, rmse.
 
-
-def best_contrast(plain: AmortisedPosterior, recordings: Sequence[Recording], weights: Path) -> dict[str, float]:
-    """The contrast of each action, of those TRIED; `weights` is written over and over. 1 where nothing is hidden."""
+    By the network alone, which is asked once: the subject fit moves courses little.
+    """
+    given = fitted.beside(trial)
+    posterior = fitted.method.infer(fitted.amortised, given)
+    truth = recording.held_out[recording.held_out["trial"] == trial.name]
     rows = []
-    for contrast in tqdm(TRIED, "contrast", file=sys.stderr):
-        replace(plain, contrast=dict.fromkeys(ACTIONS, contrast)).save(weights)
-        rows.append(errors(recordings, NMM(weights=str(weights))))
-    table = pd.DataFrame(rows)
-    return {action: TRIED[int(table[action].argmin())] if action in table else 1.0 for action in ACTIONS}
+    for contrast in TRIED:
+        stretched = replace(fitted.amortised, contrast=dict.fromkeys(ACTIONS, contrast))
+        (*_, found) = envelope_posteriors(posterior, stretched, given, measured_log_sd=fitted.method.measured_log_sd)
+        for place, muscle in enumerate(recording.joint.muscle_names):
+            if found.hidden[place] and muscle in truth:
+                action = recording.joint.muscle(muscle).action
+                rows.append((action, contrast, rmse(truth[muscle].to_numpy(), found.mean[:, place])))
+    return pd.DataFrame(rows, columns=["action", "contrast", "rmse"])
+
+
+def best_contrast(recordings: Sequence[Recording], method: NMM) -> dict[str, float]:
+    """The contrast of each action, of those TRIED: 1 where nothing is hidden. `method` has weights without contrast."""
+    found = []
+    for recording in tqdm(recordings, "contrast", file=sys.stderr):
+        fitted = replace(method, iterations=0).fit(recording.train)
+        found += [errors(recording, fitted, trial) for trial in recording.test]
+    means = pd.concat(found).groupby(["action", "contrast"])["rmse"].mean()
+    return dict.fromkeys(ACTIONS, 1.0) | {
+        str(action): float(of_action.idxmin()) for action, of_action in means.unstack("contrast").iterrows()
+    }
