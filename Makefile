@@ -83,6 +83,7 @@ weights: .venv/ready     ## train nmm anew on virtual subjects (an hour or so), 
 	dvc push resources/nmm.pt.dvc resources/nmm_no_mechanics.pt.dvc
 	deepemg train stress
 	deepemg train calibration
+	deepemg train protocols
 	deepemg docs
 
 cohort: .venv/ready      ## simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> EMG=edf

@@ -45,11 +45,20 @@ def tables_sections() -> Sections:
 
 
 def nmm_sections() -> Sections:
-    """Released stress cases, what each recording is worth, and the calibration of the posterior."""
+    """Released stress cases, what each recording and each contraction is worth, and the posterior's calibration."""
     from deepemg.pretrain.calibration import calibration_sections
+    from deepemg.pretrain.contraction_worth import contraction_sections
     from deepemg.pretrain.stress import stress_sections
 
-    return stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
+    sections = stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
+    return sections | contraction_sections(RELEASED / "protocols")
+
+
+def subject_sections() -> Sections:
+    """Which contractions to record, minute by minute."""
+    from deepemg.pretrain.contraction_protocols import instruction_sections
+
+    return instruction_sections()
 
 
 def truth_sections() -> Sections:
@@ -75,6 +84,7 @@ def reproduce_sections() -> Sections:
 
 PAGES: dict[str, Callable[[], Sections]] = {
     "README.md": readme_sections,
+    "docs/add-a-subject.md": subject_sections,
     "docs/checks.md": checks_sections,
     "docs/joint.md": joint_sections,
     "docs/nmm.md": nmm_sections,
