@@ -86,6 +86,7 @@ weights: .venv/ready     ## train nmm anew on virtual subjects (some hours), cou
 	deepemg train curve $(CHUNKS:%=results/trained/%.pt) $(DEVELOPMENT:%=--cohort %)
 	deepemg train stress
 	deepemg train calibration
+	deepemg train protocols
 	deepemg docs
 
 cohort: .venv/ready      ## simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> EMG=edf

@@ -16,7 +16,7 @@ from deepemg.signals.envelopes import subject_envelopes
 from deepemg.signals.recording import Contraction, envelope_matrix
 from deepemg.signals.settings import EnvelopeSettings
 from deepemg.signals.tables import make_contractions
-from folders import RATE, make_folder, measured
+from folders import RATE, add, make_folder, measured
 
 
 @pytest.fixture
@@ -61,19 +61,37 @@ def test_a_contraction_is_its_plateau(folder):
 
 def test_a_trial_without_angle_is_left_out(folder, elbow6):
     table = contractions(folder)
-    assert list(table.columns) == ["trial", "role", "angle_rad", "torque_nm", "BIClong", "BICshort", "TRIlat"]
+    assert list(table.columns) == [
+        "trial",
+        "role",
+        "pronated",
+        "angle_rad",
+        "torque_nm",
+        "BIClong",
+        "BICshort",
+        "TRIlat",
+    ]
     assert len(table) == 0 and make_contractions(table, elbow6) == ()
 
 
 def test_a_table_becomes_contractions(elbow6):
     table = pd.DataFrame(
-        [("m", "mvc", 1.5, np.nan, 0.9), ("h", "hold", 1.4, 20.0, 0.3)],
-        columns=["trial", "role", "angle_rad", "torque_nm", "BIClong"],
+        [("m", "mvc", False, 1.5, np.nan, 0.9), ("h", "hold", True, 1.4, 20.0, 0.3)],
+        columns=["trial", "role", "pronated", "angle_rad", "torque_nm", "BIClong"],
     )
     one, two = make_contractions(table, elbow6)
     assert (one.role, one.angle, one.torque) == ("mvc", 1.5, None) and observed(one, elbow6) == {"BIClong": 0.9}
     assert (two.role, two.angle, two.torque) == ("hold", 1.4, 20.0) and observed(two, elbow6) == {"BIClong": 0.3}
     assert one.envelopes.shape == two.envelopes.shape == (len(elbow6.muscles),)
+    assert not one.pronated and two.pronated
+
+
+@pytest.mark.parametrize(("written", "pronated"), [("Pronated", True), ("neutral", False), ("", False)])
+def test_a_sheet_says_how_the_palm_looked(folder, elbow6, written, pronated):
+    measured(folder)
+    add(folder / "trials.csv", "forearm", mvc=written)
+    (one,) = make_contractions(contractions(folder), elbow6)
+    assert one.pronated == pronated
 
 
 def test_levels_are_those_of_the_movements(folder):

@@ -492,7 +492,10 @@ def test_a_joint_is_found_by_name() -> None:
 # The command.
 
 COMMANDS = ("run", "reconstruct", "export", "simulate", "audit", "bench", "docs", "verify", "why")
-GROUPS = {"train": ("network", "assemble", "stress", "calibration"), "publish": ("study", "comparison", "crate")}
+GROUPS = {
+    "train": ("network", "assemble", "stress", "calibration", "protocols"),
+    "publish": ("study", "comparison", "crate"),
+}
 
 
 def invoke(*arguments: str | Path) -> Any:

@@ -45,13 +45,21 @@ def tables_sections() -> Sections:
 
 
 def nmm_sections() -> Sections:
-    """Released stress cases, what each recording is worth, the calibration of the posterior, and the learning curve."""
+    """Released stress cases, what each recording and each contraction is worth, calibration, and the learning curve."""
     from deepemg.pretrain.calibration import calibration_sections
+    from deepemg.pretrain.contraction_worth import contraction_sections
     from deepemg.pretrain.learning_curve import curve_sections
     from deepemg.pretrain.stress import stress_sections
 
-    posterior = stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
-    return posterior | curve_sections(RELEASED / "training")
+    found = stress_sections(RELEASED / "stress") | calibration_sections(RELEASED / "calibration")
+    return found | contraction_sections(RELEASED / "protocols") | curve_sections(RELEASED / "training")
+
+
+def subject_sections() -> Sections:
+    """Which contractions to record, minute by minute."""
+    from deepemg.pretrain.contraction_protocols import instruction_sections
+
+    return instruction_sections()
 
 
 def truth_sections() -> Sections:
@@ -77,6 +85,7 @@ def reproduce_sections() -> Sections:
 
 PAGES: dict[str, Callable[[], Sections]] = {
     "README.md": readme_sections,
+    "docs/add-a-subject.md": subject_sections,
     "docs/checks.md": checks_sections,
     "docs/joint.md": joint_sections,
     "docs/nmm.md": nmm_sections,

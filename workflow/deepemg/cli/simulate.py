@@ -21,6 +21,12 @@ def main(
     load: Annotated[list[float] | None, typer.Option(min=0, help="Hand load, kg; once for each load.")] = None,
     train_repetitions: Annotated[int | None, typer.Option(min=1, help="Curls in each training trial.")] = None,
     test_repetitions: Annotated[int | None, typer.Option(min=1, help="Curls in each test trial.")] = None,
+    contractions: Annotated[
+        Literal["five-minutes", "ten-minutes"] | None,
+        typer.Option(
+            help="Isometric contractions that docs/add-a-subject.md recommends, in place of the usual; not T5."
+        ),
+    ] = None,
     assumptions: Annotated[
         Path | None, typer.Option(help="A changed copy of simulate/cohort.yaml (T5: foreign/values.yaml).")
     ] = None,
@@ -33,6 +39,8 @@ def main(
     """
     given = {"loads": load or None, "train_repetitions": train_repetitions, "test_repetitions": test_repetitions}
     protocol: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if contractions:
+        protocol["isometric"] = _isometric(contractions)
     workers = jobs or os.cpu_count() or 1
     lost: list[str] = []
     try:
@@ -58,6 +66,29 @@ def _second_generator(
     from deepemg.foreign.cohort import make_cohort
     from deepemg.foreign.values import VALUES, changed, load_values
 
+    if "isometric" in protocol:
+        raise typer.BadParameter("tier T5 has contractions of its own", param_hint="--contractions")
     if emg != "csv":
         raise typer.BadParameter(f"found {emg}, expected csv: tier T5 writes no other", param_hint="--emg")
     make_cohort(out, seed, subjects, changed(load_values(assumptions or VALUES), protocol), jobs)
+
+
+def _isometric(name: str) -> dict[str, dict[str, Any]]:
+    """A recommended protocol as `protocol: isometric` of simulate/cohort.yaml. The simulated forearm does not turn."""
+    from deepemg.pretrain.contraction_protocols import recommended_protocol
+
+    planned = recommended_protocol(name).contractions
+    if any(c.forearm != "supinated" for c in planned):
+        raise typer.BadParameter(f"{name} turns the forearm, which no simulated arm does", param_hint="--contractions")
+    muscles = {"flexion": "flexor", "extension": "extensor"}
+    return {
+        c.trial: {
+            "role": c.role,
+            "action": muscles[c.pull],
+            "angle": c.angle_deg,
+            "level": c.level,
+            "trials": 1,
+            "on_dynamometer": int(c.torque),
+        }
+        for c in planned
+    }

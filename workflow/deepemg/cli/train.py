@@ -98,6 +98,28 @@ def calibration(
 
 
 @app.command()
+def protocols(
+    weights: Annotated[Path | None, typer.Option(help="Weights file; default: the released one.")] = None,
+    subjects: Annotated[int, typer.Option(min=3, help="Virtual subjects, the same for every protocol.")] = 384,
+    out: Annotated[Path, typer.Option(help="Folder of table and figure.")] = Path("results/released/protocols"),
+) -> None:
+    """Which isometric contractions are worth their time, on virtual subjects made anew. Then `deepemg docs`.
+
+    Example: `deepemg train protocols`
+    """
+    from deepemg.joint.definition import load_joint
+    from deepemg.pretrain.contraction_worth import FILE, contraction_tables
+    from deepemg.pretrain.virtual_trials import HIDDEN
+    from deepemg.reconstruct.nmm.slots import JOINT
+    from deepemg.report.contraction_worth import plot
+    from deepemg.report.style import save
+
+    joint = load_joint(JOINT)
+    figure = plot(contraction_tables(weights, subjects, out), {name: joint.muscle(name).label for name in HIDDEN})
+    save(figure, out / f"{FILE}.svg", out / f"{FILE}.png")
+
+
+@app.command()
 def curve(
     networks: Annotated[list[Path], typer.Argument(help="Files of trained networks, of few and of many chunks.")],
     cohort: Annotated[

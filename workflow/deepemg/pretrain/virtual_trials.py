@@ -18,6 +18,7 @@ from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
 from deepemg.reconstruct.nmm.density_estimator import SAMPLES
 from deepemg.reconstruct.nmm.features import features
 from deepemg.reconstruct.nmm.low_rank_gaussian import LowRankGaussian, mixture_moments
+from deepemg.reconstruct.nmm.parameter_scale import ParameterScale
 from deepemg.reconstruct.nmm.slots import DEEP, JOINT, SLOTS
 from deepemg.reconstruct.nmm.strength import log_strength
 from deepemg.reconstruct.nmm.target import OFFSET, from_log_level, log_level
@@ -25,6 +26,7 @@ from deepemg.reconstruct.nmm.windows import neighbour_level
 
 HIDDEN = load_joint(JOINT).deep_muscles
 BATCH = 32
+STRENGTH = "max_isometric_force"
 OF_TRIALS = ("angle", "velocity", "acceleration", "torque", "load", "envelopes", "excitations")
 
 
@@ -42,28 +44,42 @@ class Recorded:
 def scores(amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded) -> pd.DataFrame:
     """A row per subject and hidden muscle, for the first trial recorded.
 
-    Columns: muscle, rmse, r, coverage90, width (mean of the band), and rmse_copy, r_copy of the mean of the neighbours.
+    Columns: muscle, rmse, r, coverage90, width (mean of the band), rmse_copy, r_copy of the mean of the neighbours, and
+    strength_sd, the posterior's standard deviation of the muscle's strength over that of the prior.
     """
-    mean, lower, upper, copied = estimates(amortised, subjects, recorded)
+    mean, lower, upper, copied, open_still = _answers(amortised, subjects, recorded)
     rows = []
     for muscle in HIDDEN:
-        place = SLOTS.index(muscle)
+        place, strength = SLOTS.index(muscle), place_of_strength(muscle)
         for subject in range(len(subjects.size)):
             truth = subjects.excitations[subject, recorded.trials[0], :, place].numpy()
             found, low, high, copy = (values[subject, :, place] for values in (mean, lower, upper, copied))
             inside, width = coverage(truth, low, high), float(np.mean(high - low))
             beside = rmse(truth, copy), pearson_r(truth, copy)
-            rows.append((muscle, rmse(truth, found), pearson_r(truth, found), inside, width, *beside))
-    return pd.DataFrame(rows, columns=["muscle", "rmse", "r", "coverage90", "width", "rmse_copy", "r_copy"])
+            told = float(open_still[subject, strength])
+            rows.append((muscle, rmse(truth, found), pearson_r(truth, found), inside, width, *beside, told))
+    columns = ["muscle", "rmse", "r", "coverage90", "width", "rmse_copy", "r_copy", "strength_sd"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def place_of_strength(muscle: str) -> int:
+    """Place of the strength of a muscle among the personal parameters."""
+    scheme = ParameterScale().scheme
+    return list(zip(scheme.muscles, scheme.parameters, strict=True)).index((muscle, STRENGTH))
 
 
 def estimates(
     amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Mean, limits of the band, and copy, each (subject, sample, muscle slot), of the first trial recorded."""
-    parts = [_of_first_trial(amortised, v, recorded) for v in batches(subjects, recorded)]
-    mean, lower, upper, copied = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+    mean, lower, upper, copied, _ = _answers(amortised, subjects, recorded)
     return mean, lower, upper, copied
+
+
+def _answers(amortised: AmortisedPosterior, subjects: VirtualSubjects, recorded: Recorded) -> tuple[np.ndarray, ...]:
+    """What `_of_first_trial` gives, of all subjects."""
+    parts = [_of_first_trial(amortised, v, recorded) for v in batches(subjects, recorded)]
+    return tuple(torch.cat(part).numpy() for part in zip(*parts, strict=True))
 
 
 def batches(subjects: VirtualSubjects, recorded: Recorded) -> Iterator[VirtualSubjects]:
@@ -102,14 +118,15 @@ def infer(
     return members, neighbour_level(windows)
 
 
-def _of_first_trial(
-    amortised: AmortisedPosterior, v: VirtualSubjects, recorded: Recorded
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Mean, lower and upper limit of the band, and copy, each (B, T, M), of the first trial."""
+def _of_first_trial(amortised: AmortisedPosterior, v: VirtualSubjects, recorded: Recorded) -> tuple[Tensor, ...]:
+    """Mean, lower and upper limit of the band, and copy, each (B, T, M), of the first trial; standard deviations (B, P)
+    of the parameters over those of the prior."""
     members, neighbours = infer(amortised, v, recorded)
     count, _, samples, slots = neighbours.shape
     first = slice(0, samples * slots)
-    target, spread = (value[:, first].view(count, samples, -1) for value in mixture_moments(members))
+    moments = mixture_moments(members)
+    target, spread = (value[:, first].view(count, samples, -1) for value in moments)
     found = from_log_level(log_level(neighbours[:, 0], target), spread * amortised.scale_of_slots(), OFFSET)
     mean, lower, upper = (values.clamp(0, 1) for values in found)
-    return mean, lower, upper, neighbours[:, 0].clamp(0, 1)
+    open_still = moments[1][:, neighbours[0].numel() :] / amortised.prior_sd
+    return mean, lower, upper, neighbours[:, 0].clamp(0, 1), open_still

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -23,19 +25,48 @@ TRIALS = (
     "# load: in the hand, movement trials only; load_unit: kg, lb, g, N (with ? behind it where it is an assumption)",
     "# start_s, end_s: the part of the files that is the trial, in s on their own clock; empty = all of it",
 )
+MEASURED = (
+    "# mvc, hold: angle and torque of the dynamometer may lie in one file; levels of a ramp are parts of its file"
+)
+COLUMNS = (
+    *("trial", "role", "load", "load_unit", "split", "emg_file", "kinematics_file", "torque_file"),
+    *("start_s", "end_s", "forearm"),
+)
+
+
+@dataclass(frozen=True)
+class ContractionRow:
+    """An MVC trial or a hold as a row of trials.csv; `file` is what the names of its files begin with.
+
+    `measured` says that a dynamometer tells angle and torque.
+    """
+
+    trial: str
+    role: Literal["mvc", "hold"]
+    file: str
+    measured: bool = False
+    forearm: str = ""
+
+
+CURLS = tuple(ContractionRow(name, "mvc", name) for name in ("mvc_flexion", "mvc_extension"))
 
 
 def write_template(
-    folder: Path, joint: Joint, *, muscles: Sequence[str], loads: Sequence[float], mvc: Sequence[str]
+    folder: Path,
+    joint: Joint,
+    *,
+    muscles: Sequence[str],
+    loads: Sequence[float],
+    contractions: Sequence[ContractionRow] = CURLS,
 ) -> list[Path]:
-    """Write the three texts of a new subject folder, with a row for each muscle, load and MVC trial.
+    """Write the three texts of a new subject folder, with a row for each muscle, load and contraction.
 
     Raises RecordingError where the folder holds one of them already.
     """
     texts = {
-        "subject.yaml": _subject(folder.name, joint),
+        "subject.yaml": _subject(folder.name, joint, torque=any(row.measured for row in contractions)),
         "channels.csv": _channels(joint, muscles),
-        "trials.csv": _trials(loads, mvc),
+        "trials.csv": _trials(loads, contractions),
     }
     there = [name for name in texts if (folder / name).exists()]
     if there:
@@ -47,12 +78,12 @@ def write_template(
     return [folder / name for name in texts]
 
 
-def _subject(name: str, joint: Joint) -> str:
+def _subject(name: str, joint: Joint, *, torque: bool) -> str:
     environment = Environment(
         loader=PackageLoader("deepemg.recordings", "template"), undefined=StrictUndefined, keep_trailing_newline=True
     )
     template = environment.get_template("subject.yaml.j2")
-    return template.render(id=name, joint=joint.name, joints=", ".join(available_joints()))
+    return template.render(id=name, joint=joint.name, joints=", ".join(available_joints()), torque=torque)
 
 
 def _sheet(comments: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -68,13 +99,22 @@ def _channels(joint: Joint, muscles: Sequence[str]) -> str:
     return _sheet([line.format(known=known) for line in CHANNELS], [head, *rows])
 
 
-def _trials(loads: Sequence[float], mvc: Sequence[str]) -> str:
-    head = ["trial", "role", "load", "load_unit", "split", "emg_file", "kinematics_file", "start_s", "end_s"]
-    rows = [
-        [f"{load:g}kg_{split}", "movement", f"{load:g}", "kg", split, f"{load:g}kg_{split}_emg.csv",
-         f"{load:g}kg_{split}_angle.csv", "", ""]
-        for load in loads
-        for split in ("train", "test")
-    ]  # fmt: skip
-    rows += [[f"mvc_{way}", "mvc", "", "", "", f"mvc_{way}_emg.csv", "", "", ""] for way in mvc]
-    return _sheet(TRIALS, [head, *rows])
+def _trials(loads: Sequence[float], contractions: Sequence[ContractionRow]) -> str:
+    rows: list[dict[str, str]] = []
+    for load in loads:
+        for split in ("train", "test"):
+            name = f"{load:g}kg_{split}"
+            files = {"emg_file": f"{name}_emg.csv", "kinematics_file": f"{name}_angle.csv"}
+            rows.append(
+                {"trial": name, "role": "movement", "load": f"{load:g}", "load_unit": "kg", "split": split} | files
+            )
+    for row in contractions:
+        files = {"emg_file": f"{row.file}_emg.csv"}
+        if row.measured:
+            files |= {"kinematics_file": f"{row.file}_angle.csv", "torque_file": f"{row.file}_torque.csv"}
+        rows.append({"trial": row.trial, "role": row.role, "forearm": row.forearm} | files)
+    measured = any(row.measured for row in contractions)
+    optional = {"torque_file": measured, "forearm": any(row.forearm for row in contractions)}
+    head = [name for name in COLUMNS if optional.get(name, True)]
+    comments = (*TRIALS, MEASURED) if measured else TRIALS
+    return _sheet(comments, [head, *([row.get(name, "") for name in head] for row in rows)])

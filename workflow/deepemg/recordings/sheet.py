@@ -15,7 +15,7 @@ from deepemg.recordings.units import canonical
 
 NUMBERS = ("rate_hz", "load", "start_s", "end_s", "emg_rate_hz", "emg_delay_s", "kinematics_rate_hz")
 UNITS = {"unit": "emg", "emg_unit": "emg", "load_unit": "load"}
-WORDS = ("role", "split", "kind", "use")  # compared without case
+WORDS = ("role", "split", "kind", "use", "forearm")  # compared without case
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class TrialRow:
     start_s: float | None = None
     end_s: float | None = None
     posture: str | None = None
+    forearm: Literal["supinated", "neutral", "pronated"] | None = None
     channels: str | None = None
     emg_rate_hz: float | None = None
     emg_delay_s: float = 0.0

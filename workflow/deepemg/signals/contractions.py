@@ -19,7 +19,7 @@ HIGH = 0.95
 
 
 def subject_contractions(subject: SubjectFolder, levels: pd.DataFrame, settings: EnvelopeSettings) -> pd.DataFrame:
-    """trial, role, angle_rad, torque_nm (NaN where not measured), and the observed muscles' mean envelopes.
+    """trial, role, pronated, angle_rad, torque_nm (NaN where not measured), and the observed muscles' mean envelopes.
 
     Means over the plateau of the effort: torque where it was measured, else the sum of the envelopes. Trials without
     angle are left out. `levels` are those of `subject_envelopes`, `settings` those of the envelopes.
@@ -39,14 +39,15 @@ def subject_contractions(subject: SubjectFolder, levels: pd.DataFrame, settings:
             continue
         torque = _measured(subject, trial, angle)
         plateau = _plateau(np.sum(list(envelopes.values()), axis=0) if torque is None else np.abs(torque))
-        row: dict[str, Any] = {"trial": trial.trial, "role": trial.role, "angle_rad": angle.values[plateau].mean()}
+        row: dict[str, Any] = {"trial": trial.trial, "role": trial.role, "pronated": trial.forearm == "pronated"}
+        row["angle_rad"] = angle.values[plateau].mean()
         row["torque_nm"] = np.nan if torque is None else torque[plateau].mean()
         for channel, values in envelopes.items():
             row |= {muscle: values[plateau].mean() for muscle in joint.members(channel.muscle)}
         rows.append(row)
     observed = {muscle for channel in channels for muscle in joint.members(channel.muscle)}
     muscles = [name for name in joint.muscle_names if name in observed]
-    return pd.DataFrame(rows, columns=["trial", "role", "angle_rad", "torque_nm", *muscles])
+    return pd.DataFrame(rows, columns=["trial", "role", "pronated", "angle_rad", "torque_nm", *muscles])
 
 
 def _measured(subject: SubjectFolder, trial: TrialRow, clock: Signal) -> np.ndarray | None:

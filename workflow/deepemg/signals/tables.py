@@ -14,14 +14,15 @@ from deepemg.signals.settings import EnvelopeSettings
 
 
 def make_contractions(table: pd.DataFrame, joint: Joint) -> tuple[Contraction, ...]:
-    """Isometric contractions of a subject; columns trial, role, angle_rad, torque_nm, observed muscles."""
-    muscles = table.columns[4:]
+    """Isometric contractions of a subject; columns trial, role, pronated, angle_rad, torque_nm, observed muscles."""
+    muscles = [name for name in joint.muscle_names if name in table]
     return tuple(
         Contraction(
             role=str(row["role"]),
             angle=float(row["angle_rad"]),
             torque=None if pd.isna(row["torque_nm"]) else float(row["torque_nm"]),
             envelopes=envelope_matrix(joint.muscle_names, {muscle: float(row[muscle]) for muscle in muscles}),
+            pronated=bool(row["pronated"]),
         )
         for _, row in table.iterrows()
     )
