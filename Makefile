@@ -92,7 +92,7 @@ weights: .venv/ready     ## train nmm anew on virtual subjects (some hours), cou
 cohort: .venv/ready      ## simulated subjects with known truth: make cohort SEED=7 SUBJECTS=5 TIER=T1 COHORT=<folder> EMG=edf
 	deepemg simulate --seed $(SEED) --subjects $(SUBJECTS) --tier $(TIER) --emg $(EMG) --out $(COHORT)
 
-truth: .venv/ready       ## the simulated truth audited, with CUBE=<folder> (40 minutes)
+truth: .venv/ready       ## the simulated truth audited, with CUBE=<folder> (over an hour)
 	@$(NEED_CUBE)
 	deepemg audit --seed $(SEED) --subjects $(SUBJECTS) --real examples/cube/CUBE1 --recordings "$(CUBE)"
 	deepemg docs

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepemg.audit.curl_errors import CONTRASTS, WHOLE
+from deepemg.evaluate.phases import PHASES
 from deepemg.generated_sections import markdown_table
 from deepemg.joint.definition import load_joint
 
 JOINT = "elbow6"  # of the cohorts that are audited
 
 REPLAY_DEG = 0.5  # what a replay may be off, rms
+ENDS = (PHASES[2], PHASES[5])  # of the curl, where errors are largest
+MECHANISMS_FIGURE = "![Errors over the curl](../results/released/truth/mechanisms.png)"
+NOT_MADE = "Not made yet: `deepemg audit --part {part}`, then `deepemg docs`."
 
 
 def _middle(values: pd.Series, digits: int) -> str:
@@ -90,6 +95,23 @@ def sensitivity_table(table: pd.DataFrame) -> str:
     return markdown_table(pd.DataFrame(rows))
 
 
+def mechanisms_table(table: pd.DataFrame) -> str:
+    """Pattern over the curl by case: contrasts with the change to the tier as it is, the two ends, scores; medians."""
+    rows = []
+    for case, part in table.groupby("case", sort=False):
+        own = part.set_index("phase")
+        bias, change, whole = own["bias_without_level"], own["change"], own.loc[WHOLE]
+        changed = change.fillna(0).any()  # neither virtual subjects nor a tier as it is
+        rows.append(
+            {"case": case, "cells": whole["cells"]}
+            | {name: f"{bias[name]:+.2f}" + (f" ({change[name]:+.2f})" if changed else "") for name in CONTRASTS}
+            | {phase: f"{bias[phase]:+.2f}" for phase in ENDS}
+            | {"level": f"{whole['bias']:+.2f}", "slope": f"{whole['slope']:.2f}", "peaks": f"{whole['peak']:.2f}"}
+            | {"RMSE": f"{whole['rmse']:.3f}", "r": f"{whole['r']:.2f}"}
+        )
+    return f"{markdown_table(pd.DataFrame(rows))}\n\n{MECHANISMS_FIGURE}"
+
+
 def speed_table(table: pd.DataFrame) -> str:
     """Wall time of a simulated second by tier."""
     rows = [{"tier": row.tier, "wall s per simulated s": f"{row.wall_per_simulated:.2f}"} for row in table.itertuples()]
@@ -124,6 +146,7 @@ TABLES: dict[
     "amplitudes": ("coordination.csv", amplitudes_table),
     "likeness": ("likeness.csv", likeness_table),
     "sensitivity": ("sensitivity.csv", sensitivity_table),
+    "mechanisms": ("mechanisms.csv", mechanisms_table),
     "speed": ("speed.csv", speed_table),
 }
 
@@ -136,9 +159,18 @@ CHECKS: dict[str, tuple[str, Callable[[pd.DataFrame], str]]] = {
 
 def check_sections(folder: Path) -> dict[str, str]:
     """Sections of docs/checks.md by name."""
-    return {name: table(pd.read_csv(folder / file)) for name, (file, table) in CHECKS.items()}
+    return _sections(folder, CHECKS)
 
 
 def truth_sections(folder: Path) -> dict[str, str]:
     """Sections of docs/truth.md by name, from the CSV files in `folder`."""
-    return {name: table(pd.read_csv(folder / file)) for name, (file, table) in TABLES.items()}
+    return _sections(folder, TABLES)
+
+
+def _sections(folder: Path, tables: dict[str, tuple[str, Callable[[pd.DataFrame], str]]]) -> dict[str, str]:
+    """A part that was not run yet says how to."""
+    found = {}
+    for name, (file, table) in tables.items():
+        path = folder / file
+        found[name] = table(pd.read_csv(path)) if path.exists() else NOT_MADE.format(part=path.stem)
+    return found

@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.atomic import written_aside
-from deepemg.audit import draw_coordination, draw_likeness
+from deepemg.audit import draw_coordination, draw_likeness, draw_mechanisms
 from deepemg.audit.consistency import consistency
 from deepemg.audit.coordination import coordination
 from deepemg.audit.detection import detection
 from deepemg.audit.fuzz import fuzz
 from deepemg.audit.likeness import likeness
+from deepemg.audit.mechanisms import mechanisms_table
 from deepemg.audit.sensitivity import sensitivity
 from deepemg.audit.speed import speed
 from deepemg.joint.definition import load_joint
@@ -26,6 +27,7 @@ from deepemg.simulate.cohort import Cohort, make_cohort
 
 DRAWS = 8  # of each fault and severity
 FUZZ_DRAWS = 10_000
+SHORTER = {"train_repetitions": 2, "test_repetitions": 2}  # where a cohort is made again and again
 TIERS = ("T1", "T2", "T3", "T4")
 SIMULATED_CHANNEL, REAL_CHANNEL = "BIClong", "BIC"  # biceps, as the two recordings name it
 
@@ -35,7 +37,8 @@ class AuditOptions:
     """Seed and size of the cohorts that are audited, where they are made or found, and what stands beside them.
 
     `published` is the folder of the published cohort, `real` the subject folder of a real recording and `recordings`
-    its signal files.
+    its signal files. Each mechanism is a cohort, so it has `paired` subjects and `loads` (kg) of its own; `weights` are
+    those of the networks that are judged by it (None: the released ones).
     """
 
     seed: int
@@ -47,6 +50,9 @@ class AuditOptions:
     real: Path | None
     recordings: Path | None
     jobs: int
+    paired: int
+    loads: tuple[float, ...]
+    weights: Path | None
 
 
 def audit(options: AuditOptions, parts: list[str]) -> None:
@@ -106,9 +112,16 @@ def _likeness(options: AuditOptions) -> pd.DataFrame:
 
 
 def _sensitivity(options: AuditOptions) -> pd.DataFrame:
-    shorter = vary(load_assumptions(), {"protocol": {"train_repetitions": 2, "test_repetitions": 2}})
-    cohort = Cohort(options.seed, "T1", shorter)
+    cohort = Cohort(options.seed, "T1", vary(load_assumptions(), {"protocol": SHORTER}))
     return sensitivity(cohort, options.subjects, options.cohorts / "sensitivity", options.jobs)
+
+
+def _mechanisms(options: AuditOptions) -> pd.DataFrame:
+    assumptions = vary(load_assumptions(), {"protocol": {**SHORTER, "loads": list(options.loads)}})
+    folder = options.cohorts / "mechanisms"
+    table = mechanisms_table(options.seed, assumptions, options.weights, options.paired, folder, options.jobs)
+    save(draw_mechanisms.plot(table), options.out / "mechanisms.svg", options.out / "mechanisms.png")
+    return table
 
 
 def _speed(options: AuditOptions) -> pd.DataFrame:
@@ -127,6 +140,7 @@ PARTS: dict[str, Callable[[AuditOptions], pd.DataFrame]] = {
     "coordination": _coordination,
     "likeness": _likeness,
     "sensitivity": _sensitivity,
+    "mechanisms": _mechanisms,
     "speed": _speed,
     "detection": _detection,
     "fuzz": lambda options: fuzz(FUZZ_DRAWS, options.seed),

@@ -13,7 +13,9 @@ NAME = "audit"
 
 def main(
     seed: Annotated[int, typer.Option(help="Of the cohorts that are audited.")] = 20250307,
-    subjects: Annotated[int, typer.Option(min=1, help="Of each tier.")] = 5,
+    subjects: Annotated[
+        int | None, typer.Option(min=1, help="Of each cohort; default: 5, and 2 of each mechanism.")
+    ] = None,
     cohorts: Annotated[Path, typer.Option(help="Where they are made, or found.")] = Path("results/truth"),
     out: Annotated[Path, typer.Option(help="Folder of tables and figures.")] = Path("results/released/truth"),
     published: Annotated[Path, typer.Option(help="Folder of the published cohort.")] = Path("data"),
@@ -21,9 +23,17 @@ def main(
     real: Annotated[Path | None, typer.Option(help="Subject folder of a real recording, for likeness.")] = None,
     recordings: Annotated[Path | None, typer.Option(help="Its signal files.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Trials at once; default: one per core.")] = None,
+    load: Annotated[
+        list[float] | None, typer.Option(min=0, help="Of mechanisms, kg, once for each; default: 2.")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Weights file that mechanisms judges; default: the released one.")
+    ] = None,
     part: Annotated[list[str] | None, typer.Option(help="What to renew, once for each; default: all parts.")] = None,
 ) -> None:
-    """Audit the simulated truth: consistency, coordination, likeness, sensitivity, speed. Then `deepemg docs`.
+    """Audit the simulated truth: is it consistent, what does it look like, where do networks err on it? Then `docs`.
+
+    Parts: consistency, coordination, likeness, sensitivity, mechanisms, speed, detection, fuzz.
 
     Example: `deepemg audit --part consistency --part speed`
     """
@@ -33,5 +43,18 @@ def main(
     if unknown:
         raise typer.BadParameter(f"no part called {', '.join(unknown)}; there are {', '.join(PARTS)}")
     workers = jobs or os.cpu_count() or 1
-    options = AuditOptions(seed, subjects, cohorts, out, published, published_seed, real, recordings, workers)
+    options = AuditOptions(
+        seed=seed,
+        subjects=subjects or 5,
+        cohorts=cohorts,
+        out=out,
+        published=published,
+        published_seed=published_seed,
+        real=real,
+        recordings=recordings,
+        jobs=workers,
+        paired=subjects or 2,
+        loads=tuple(load or [2.0]),
+        weights=weights,
+    )
     audit(options, part or list(PARTS))

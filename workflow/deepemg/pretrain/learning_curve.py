@@ -19,6 +19,7 @@ from deepemg.pretrain.protocols import changed
 from deepemg.pretrain.stress import recruit
 from deepemg.pretrain.training import load_history, load_network, loss, read_settings
 from deepemg.pretrain.virtual.draws import read_assumptions
+from deepemg.pretrain.virtual.simulate import VirtualSubjects
 from deepemg.pretrain.virtual_trials import Recorded, scores
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
 from deepemg.reconstruct.nmm.density_estimator import DensityEstimator
@@ -43,11 +44,15 @@ def held_out_loss(network: DensityEstimator) -> float:
     return float(torch.cat(found).mean())
 
 
+def recruit_for_a_study(subjects: int, *, seed: int) -> list[VirtualSubjects]:
+    """Virtual subjects with three trials each in the protocol of a study, a third with each set of muscle curves."""
+    (study,) = (protocol for protocol in read_settings()["protocols"] if protocol["name"] == STUDY)
+    return recruit(changed(read_assumptions(), study["assumptions"]), subjects, 3, seed=seed)
+
+
 def virtual_errors(amortised: AmortisedPosterior) -> dict[str, float]:
     """Mean RMSE and r of each hidden muscle over virtual subjects in the protocol of a study, first trial."""
-    (study,) = (protocol for protocol in read_settings()["protocols"] if protocol["name"] == STUDY)
-    groups = recruit(changed(read_assumptions(), study["assumptions"]), SUBJECTS, 3, seed=SEED)
-    found = pd.concat([scores(amortised, group, Recorded()) for group in groups])
+    found = pd.concat([scores(amortised, group, Recorded()) for group in recruit_for_a_study(SUBJECTS, seed=SEED)])
     means = found.groupby("muscle")[["rmse", "r"]].mean()
     return {f"virtual_{muscle}_{name}": float(row[name]) for muscle, row in means.iterrows() for name in means.columns}
 

@@ -20,13 +20,20 @@ def load_assumptions(path: Path = COHORT) -> Assumptions:
     return dict(yaml.safe_load(path.read_text()))
 
 
-def vary(assumptions: Assumptions, changes: Mapping[str, Mapping[str, Any]]) -> Assumptions:
-    """The assumptions with some values changed, section by section. Raises KeyError for one that there is not."""
-    for section, values in changes.items():
-        unknown = set(values) - set(assumptions[section])
-        if unknown:
-            raise KeyError(f"{section} has no {', '.join(sorted(unknown))}")
-    return {**assumptions, **{section: {**assumptions[section], **values} for section, values in changes.items()}}
+def vary(assumptions: Assumptions, changes: Mapping[str, Any]) -> Assumptions:
+    """The assumptions with some values changed, however deep. Raises KeyError for one that there is not.
+
+    What a change does not name stays: a spread is given other numbers and no other law, so it takes as many random
+    numbers as before, and what is drawn after it is drawn alike.
+    """
+    unknown = set(changes) - set(assumptions)
+    if unknown:
+        raise KeyError(f"no assumption called {', '.join(sorted(unknown))}; there are {', '.join(assumptions)}")
+    changed = {}
+    for name, value in changes.items():
+        nested = isinstance(value, Mapping) and isinstance(assumptions[name], Mapping)
+        changed[name] = vary(assumptions[name], value) if nested else value
+    return {**assumptions, **changed}
 
 
 def draw(rng: np.random.Generator, spread: Mapping[str, float], size: int) -> np.ndarray:
