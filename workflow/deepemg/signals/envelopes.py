@@ -67,9 +67,11 @@ def channel_envelope(
 
 def channel_envelopes(subject: SubjectFolder, channel: Channel, settings: EnvelopeSettings) -> dict[str, Signal]:
     """Envelopes of one channel in its movement and MVC trials, by trial, in the unit of the channel."""
-    trials = [t for t in subject.trials if t.role in ("movement", "mvc") and subject.records(channel, t)]
-    whitening = channel_whitening(subject, channel, settings)
-    return {trial.trial: channel_envelope(subject, channel, trial, settings, whitening) for trial in trials}
+    trials = [t for t in subject.trials if subject.records(channel, t)]
+    raw = {trial.trial: read_emg(subject, channel, trial) for trial in trials}  # once: files are long
+    whitening = channel_whitening(subject, channel, settings, raw)
+    wanted = [trial.trial for trial in trials if trial.role in ("movement", "mvc")]
+    return {name: filtered(raw[name], channel.kind, settings, whitening) for name in wanted}
 
 
 def channel_level(
