@@ -37,7 +37,7 @@ from deepemg.recordings.subject import read_subject
 from deepemg.report.contraction_worth import COLOURS, MARKERS, plot
 from deepemg.simulate.assumptions import load_assumptions, vary
 from deepemg.simulate.cohort import Cohort
-from deepemg.simulate.protocol import Isometric, isometric_trials
+from deepemg.simulate.protocol import Isometric, isometric_trials, with_isometric
 from figure_layout import drawn_texts, outside, overlaps
 from study import untrained_weights
 
@@ -259,7 +259,7 @@ def test_a_ramp_is_one_file_and_a_turned_forearm_a_column(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("key", recommended_protocols())
 def test_simulated_subjects_can_do_it(key: str) -> None:
-    assumptions = vary(load_assumptions(), {"protocol": {"isometric": simulate_command._isometric(key)}})
+    assumptions = with_isometric(load_assumptions(), simulate_command._isometric(key))
     trials, protocol = isometric_trials(assumptions), recommended_protocol(key)
     pulls = {"flexor": "flexion", "extensor": "extension"}
     assert [(pulls[t.action], t.angle_deg, t.level, t.dynamometer) for t in trials] == [
@@ -267,6 +267,12 @@ def test_simulated_subjects_can_do_it(key: str) -> None:
     ]
     assert len({trial.name for trial in trials}) == len(trials)
     assert Cohort(1, "T1", assumptions).source != Cohort(1, "T1", load_assumptions()).source
+
+
+def test_the_second_generator_has_contractions_of_its_own(tmp_path: Path) -> None:
+    asked = ["simulate", "--seed", "1", "--tier", "T5", "--contractions", "five-minutes", "--out", str(tmp_path / "x")]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 2 and "contractions of its own" in done.output and not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize(("action", "angle"), [("flexor", 45.0), ("extensor", 115.0)])

@@ -39,8 +39,8 @@ def main(
     """
     given = {"loads": load or None, "train_repetitions": train_repetitions, "test_repetitions": test_repetitions}
     protocol: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    if contractions:
-        protocol["isometric"] = _isometric(contractions)
+    if contractions and tier == "T5":
+        raise typer.BadParameter("tier T5 has contractions of its own", param_hint="--contractions")
     workers = jobs or os.cpu_count() or 1
     lost: list[str] = []
     try:
@@ -49,8 +49,11 @@ def main(
         else:
             from deepemg.simulate.assumptions import COHORT, load_assumptions, vary
             from deepemg.simulate.cohort import Cohort, make_cohort
+            from deepemg.simulate.protocol import with_isometric
 
             changed = vary(load_assumptions(assumptions or COHORT), {"protocol": protocol})
+            if contractions:
+                changed = with_isometric(changed, _isometric(contractions))
             lost = make_cohort(out, Cohort(seed, tier, changed, emg), subjects, workers)
     except FileExistsError as error:
         typer.echo(error, err=True)
@@ -66,8 +69,6 @@ def _second_generator(
     from deepemg.foreign.cohort import make_cohort
     from deepemg.foreign.values import VALUES, changed, load_values
 
-    if "isometric" in protocol:
-        raise typer.BadParameter("tier T5 has contractions of its own", param_hint="--contractions")
     if emg != "csv":
         raise typer.BadParameter(f"found {emg}, expected csv: tier T5 writes no other", param_hint="--emg")
     make_cohort(out, seed, subjects, changed(load_values(assumptions or VALUES), protocol), jobs)

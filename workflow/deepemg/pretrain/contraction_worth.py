@@ -26,11 +26,10 @@ from deepemg.pretrain.contraction_protocols import (
     read_aim,
     read_protocols,
 )
-from deepemg.pretrain.learning_curve import STUDY
+from deepemg.pretrain.learning_curve import assumptions_of_a_study
 from deepemg.pretrain.protocols import changed
 from deepemg.pretrain.stress import recruit
-from deepemg.pretrain.training import read_settings
-from deepemg.pretrain.virtual.draws import Assumptions, read_assumptions
+from deepemg.pretrain.virtual.draws import Assumptions
 from deepemg.pretrain.virtual.simulate import VirtualSubjects
 from deepemg.pretrain.virtual_trials import Recorded, scores
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior, load_weights
@@ -72,10 +71,8 @@ def plan(places: Sequence[Place], aim: dict[str, float]) -> list[dict[str, Any]]
 
 def assumptions_of(places: Sequence[Place]) -> Assumptions:
     """Subjects in the protocol of a study, who did these contractions with torque and whose levels are those of MVC."""
-    (study,) = (protocol for protocol in read_settings()["protocols"] if protocol["name"] == STUDY)
     contractions = {"plan": plan(places, read_aim()), "torque_known": {"low": 1.0, "high": 1.0}}
-    as_in_a_study = changed(read_assumptions(), study["assumptions"])
-    return changed(as_in_a_study, {"isometric": contractions, "mvc": {"unknown": 0.0}})
+    return changed(assumptions_of_a_study(), {"isometric": contractions, "mvc": {"unknown": 0.0}})
 
 
 def as_recorded(
@@ -110,10 +107,10 @@ def gains(errors: pd.DataFrame, reference: str) -> pd.DataFrame:
     """
     values, count = errors.to_numpy(), len(errors)
     drawn = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), RESAMPLED) / count
-    place = errors.columns.get_loc(reference)
+    place = list(errors.columns).index(reference)
 
     def below(means: np.ndarray) -> np.ndarray:
-        return np.asarray(100 * (1 - means / means[..., [place]]))
+        return np.asarray(100 * (1 - means / means.take([place], axis=-1)))
 
     low, high = np.quantile(below(drawn @ values), INTERVAL, axis=0)
     return pd.DataFrame({"gain": below(values.mean(0)), "low": low, "high": high}, index=errors.columns)

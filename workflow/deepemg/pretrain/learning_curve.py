@@ -18,7 +18,7 @@ from deepemg.pretrain.chunks import make_chunk
 from deepemg.pretrain.protocols import changed
 from deepemg.pretrain.stress import recruit
 from deepemg.pretrain.training import load_history, load_network, loss, read_settings
-from deepemg.pretrain.virtual.draws import read_assumptions
+from deepemg.pretrain.virtual.draws import Assumptions, read_assumptions
 from deepemg.pretrain.virtual.simulate import VirtualSubjects
 from deepemg.pretrain.virtual_trials import Recorded, scores
 from deepemg.reconstruct.nmm.amortised_posterior import AmortisedPosterior
@@ -44,10 +44,15 @@ def held_out_loss(network: DensityEstimator) -> float:
     return float(torch.cat(found).mean())
 
 
+def assumptions_of_a_study() -> Assumptions:
+    """The assumptions behind virtual subjects in the protocol of a study."""
+    (study,) = (protocol for protocol in read_settings()["protocols"] if protocol["name"] == STUDY)
+    return changed(read_assumptions(), study["assumptions"])
+
+
 def recruit_for_a_study(subjects: int, *, seed: int) -> list[VirtualSubjects]:
     """Virtual subjects with three trials each in the protocol of a study, a third with each set of muscle curves."""
-    (study,) = (protocol for protocol in read_settings()["protocols"] if protocol["name"] == STUDY)
-    return recruit(changed(read_assumptions(), study["assumptions"]), subjects, 3, seed=seed)
+    return recruit(assumptions_of_a_study(), subjects, 3, seed=seed)
 
 
 def virtual_errors(amortised: AmortisedPosterior) -> dict[str, float]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -80,6 +80,11 @@ def movements(tasks: Sequence[str], assumptions: Assumptions) -> tuple[Movement,
         for load in protocol["loads"]
         for split in splits
     )
+
+
+def with_isometric(assumptions: Assumptions, efforts: Mapping[str, Mapping[str, Any]]) -> Assumptions:
+    """The assumptions with other isometric efforts in place of those there are, as `protocol: isometric` has them."""
+    return {**assumptions, "protocol": {**assumptions["protocol"], "isometric": efforts}}
 
 
 def isometric_trials(assumptions: Assumptions) -> tuple[Isometric, ...]:
