@@ -15,7 +15,7 @@ SET ?= zenodo_11209324
 LOAD ?=
 FULL ?=
 # Of the trainings of the learning curve: each goes on from the one before; the last is the network that is used.
-CHUNKS ?= 100 200 400 1000
+CHUNKS ?= 100 200 400 800
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 RUN = deepemg run --cores $(CORES) --
