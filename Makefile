@@ -23,7 +23,7 @@ NEED_CUBE = test -d "$(CUBE)" || { echo "make $@ needs CUBE=<folder of the recor
 NEED_DATA = test -e "$(DATA)" || { echo "make $@ needs DATA=<the data set $(SET)>; see deepemg import --help"; exit 2; }
 REFIT = $(RUN) $(patsubst %,results/verified/tables/%.csv,subjects parameters torque deep_emg) \
   --configfile results/released/config.yaml --config results=results/verified
-DEVELOPMENT = results/truth/T1 results/truth/T2 results/truth/T3
+DEVELOPMENT = results/development/T1 results/development/T2 results/development/T3
 
 .PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release verify docs lock help
 
@@ -77,12 +77,12 @@ tiers: .venv/ready       ## twenty new subjects each in tiers T2 and T3, scored 
 weights: .venv/ready     ## train nmm anew on virtual subjects (some hours), courses and bands scaled on development cohorts
 	for chunks in $(CHUNKS); do \
 	  deepemg train network --seed 1 --chunks $$chunks --out results/trained/$$chunks.pt || exit; done
-	deepemg train network --seed 1 --no-mechanics --chunks $(lastword $(CHUNKS)) --out results/trained/no_mechanics.pt
-	for tier in T1 T2 T3; do deepemg simulate --seed 20250307 --tier $$tier --out results/truth/$$tier || exit; done
+	for tier in T1 T2 T3; do \
+	  deepemg simulate --seed 20250307 --subjects 3 --load 0 --load 4 --tier $$tier --out results/development/$$tier || exit; done
 	deepemg train assemble results/trained/$(lastword $(CHUNKS)).pt $(DEVELOPMENT:%=--cohort %) --out resources/nmm.pt
-	deepemg train assemble results/trained/no_mechanics.pt $(DEVELOPMENT:%=--cohort %) --out resources/nmm_no_mechanics.pt
-	dvc add resources/nmm.pt resources/nmm_no_mechanics.pt
-	dvc push resources/nmm.pt.dvc resources/nmm_no_mechanics.pt.dvc
+	cp results/trained/network-1.trunk resources/
+	dvc add resources/nmm.pt resources/network-1.trunk
+	dvc push resources/nmm.pt.dvc resources/network-1.trunk.dvc
 	deepemg train curve $(CHUNKS:%=results/trained/%.pt) $(DEVELOPMENT:%=--cohort %)
 	deepemg train stress
 	deepemg train calibration
