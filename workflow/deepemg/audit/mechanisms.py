@@ -120,6 +120,8 @@ def virtual_cells(amortised: AmortisedPosterior) -> pd.DataFrame:
         truth = group.excitations[:, 0].numpy()
         for subject, phase in enumerate(phase_of(group.angle[:, 0].numpy(), group.velocity[:, 0].numpy())):
             rows = curl_errors(truth[subject, :, place], found[subject, :, place], phase)
-            cells.append(rows.assign(case=f"{VIRTUAL}, {curves}", cell=f"{curves} {subject}", beside=""))
+            cells.append(
+                rows.assign(case=f"{VIRTUAL}, {curves.replace('_', ' ')}", cell=f"{curves} {subject}", beside="")
+            )
     by_curves = pd.concat(cells, ignore_index=True)
     return pd.concat([by_curves.assign(case=VIRTUAL), by_curves], ignore_index=True)
