@@ -137,5 +137,5 @@ def test_virtual_subjects_are_cells_of_all_and_of_their_curves(monkeypatch: pyte
     shape = Shape(len(ParameterScale().scheme), width=16, heads=2, layers=1, rank=2, local=8)
     found = over_cells(virtual_cells(unscaled([DensityEstimator(shape).eval()])))
     whole = found[found["phase"] == WHOLE].set_index("case")["cells"]
-    assert whole.to_dict() == {VIRTUAL: 6} | {f"{VIRTUAL}, {curves}": 2 for curves in CURVES}
+    assert whole.to_dict() == {VIRTUAL: 6} | {f"{VIRTUAL}, {name.replace('_', ' ')}": 2 for name in CURVES}
     assert found.loc[found["phase"] == WHOLE, ["bias", "rmse", "r"]].notna().all(axis=None)

@@ -31,7 +31,7 @@ def plot(table: pd.DataFrame) -> Figure:
         colour = "white" if abs(value) > STRONG * end else "black"
         left.text(column, row, "" if np.isnan(value) else f"{value:+.2f}", color=colour, ha="center", va="center")
     left.set_yticks(rows, list(values.index))
-    left.set_xticks(range(len(PHASES)), [name.replace(" ", "\n", 1) for name in PHASES], rotation=45)
+    left.set_xticks(range(len(PHASES)), [name.replace(" ", "\n", 2) for name in PHASES])
     left.tick_params(length=0)
     left.spines[:].set_visible(False)
     figure.colorbar(image, ax=left, location="bottom", aspect=40).set_label("mean error / mean truth, level right (1)")

@@ -117,9 +117,9 @@ def virtual_cells(amortised: AmortisedPosterior) -> pd.DataFrame:
     groups = recruit_for_a_study(VIRTUAL_SUBJECTS, seed=VIRTUAL_SEED)
     for curves, group in zip(CURVES, groups, strict=True):
         found, *_ = estimates(amortised, group, Recorded())
-        truth = group.excitations[:, 0].numpy()
+        truth, case = group.excitations[:, 0].numpy(), f"{VIRTUAL}, {curves.replace('_', ' ')}"
         for subject, phase in enumerate(phase_of(group.angle[:, 0].numpy(), group.velocity[:, 0].numpy())):
             rows = curl_errors(truth[subject, :, place], found[subject, :, place], phase)
-            cells.append(rows.assign(case=f"{VIRTUAL}, {curves}", cell=f"{curves} {subject}", beside=""))
+            cells.append(rows.assign(case=case, cell=f"{curves} {subject}", beside=""))
     by_curves = pd.concat(cells, ignore_index=True)
     return pd.concat([by_curves.assign(case=VIRTUAL), by_curves], ignore_index=True)

@@ -7,7 +7,7 @@ from deepemg.simulate.subject import Subject
 
 
 def make_plant(engine: str, subject: Subject, joint: Joint, load_kg: float, control: Assumptions) -> Plant:
-    """The subject's arm (in the trial's posture) with a load in the hand: `millard`, `matched` or `mujoco`."""
+    """The subject's arm (in the trial's posture) with a load in the hand: `mujoco`, or an engine of `opensim.py`."""
     if engine == "mujoco":
         from deepemg.simulate.plants.mujoco import MuJoCoPlant
 
