@@ -36,7 +36,7 @@ def curl_errors(truth: np.ndarray, estimate: np.ndarray, phase: np.ndarray) -> p
         samples = int(first["samples"].sum() + second["samples"].sum())
         rows.append({"phase": name} | difference.to_dict() | {"samples": samples})
     scores = {name: score(truth, estimate) for name, score in SCORES.items()}
-    rows.append({"phase": WHOLE, "samples": len(truth), "bias": level(truth, estimate) - 1} | scores)
+    rows.append({"phase": WHOLE, "samples": len(truth), "bias": level(truth, estimate) - 1, **scores})
     return pd.DataFrame(rows)
 
 
