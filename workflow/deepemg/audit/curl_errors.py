@@ -35,9 +35,9 @@ def curl_errors(truth: np.ndarray, estimate: np.ndarray, phase: np.ndarray) -> p
         difference = first.mean(skipna=False) - second.mean(skipna=False)
         samples = int(first["samples"].sum() + second["samples"].sum())
         rows.append({"phase": name} | difference.to_dict() | {"samples": samples})
+    whole = {"phase": WHOLE, "samples": len(truth), "bias": level(truth, estimate) - 1}
     scores = {name: score(truth, estimate) for name, score in SCORES.items()}
-    rows.append({"phase": WHOLE, "samples": len(truth), "bias": level(truth, estimate) - 1} | scores)
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, whole | scores])
 
 
 def over_cells(cells: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def main(
     ] = None,
     part: Annotated[list[str] | None, typer.Option(help="What to renew, once for each; default: all parts.")] = None,
 ) -> None:
-    """Audit the simulated truth: is it consistent, what does it look like, where do networks err on it? Then `docs`.
+    """Audit the simulated truth: is it consistent, what is it like, what do networks stumble over? Then `deepemg docs`.
 
     Parts: consistency, coordination, likeness, sensitivity, mechanisms, speed, detection, fuzz.
 
