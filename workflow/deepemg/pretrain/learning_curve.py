@@ -104,7 +104,11 @@ def gain_per_doubling(table: pd.DataFrame, column: str) -> float:
 
 
 def curve_sections(folder: Path) -> dict[str, str]:
-    """The section of docs/nmm.md, from the file in `folder`: a row per network, and what a doubling brings."""
+    """The section of docs/nmm.md, from the file in `folder`: a row per network, and what a doubling brings; none before
+    it was made.
+    """
+    if not (folder / "curve.csv").exists():
+        return {}
     table = pd.read_csv(folder / "curve.csv")
     errors = [name for name in table.columns if name.endswith("_rmse")]
     labels = {name: " ".join(name.removesuffix("_rmse").split("_")) + " RMSE" for name in errors}
@@ -113,4 +117,5 @@ def curve_sections(folder: Path) -> dict[str, str]:
         shown[labels[name]] = table[name].map("{:.4f}".format)
     gain = {"virtual subjects": "a doubling", "loss": f"{table['loss'].diff().mean():+.3f}"}
     gain |= {labels[name]: f"{100 * (gain_per_doubling(table, name) - 1):+.1f} %" for name in errors}
-    return {"curve": markdown_table(pd.concat([shown, pd.DataFrame([gain])]))}
+    picture = "![Errors against the virtual subjects of the training](../results/released/training/curve.png)"
+    return {"curve": f"{picture}\n\n{markdown_table(pd.concat([shown, pd.DataFrame([gain])]))}"}
