@@ -231,7 +231,7 @@ def test_without_mvc_the_training_trials_give_the_level_and_test_trials_never() 
     loud = {"angle_deg": [curl(), curl()], "emg": [noise(2), noise(2, scale=150.0)], "split": ["train", "test"]}
     recording = from_arrays(**loud)
     quiet, strong = (trial.envelope("TRIlat") for trial in recording.trials)
-    assert 0.9 < quiet.max() < 2 and strong == pytest.approx(3 * quiet)
+    assert 0.9 < quiet.max() < 2 and strong == pytest.approx(3 * quiet, rel=0.1)  # the whitening follows the amplitude
     other = from_arrays(**loud, mvc=[noise(2, 2.0, scale=150.0)])
     assert other.reference == "mvc" and 0.8 < np.median(other["2"].envelope("TRIlat")) < 1.2
 

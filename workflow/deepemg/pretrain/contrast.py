@@ -49,7 +49,8 @@ def best_contrast(recordings: Sequence[Recording], method: NMM) -> dict[str, flo
     for recording in tqdm(recordings, "contrast", file=sys.stderr):
         fitted = replace(method, iterations=0).fit(recording.train)
         found += [errors(recording, fitted, trial) for trial in recording.test]
-    means = pd.concat(found).groupby(["action", "contrast"])["rmse"].mean()
-    return dict.fromkeys(ACTIONS, 1.0) | {
-        str(action): float(of_action.idxmin()) for action, of_action in means.unstack("contrast").iterrows()
-    }
+    means = pd.concat(found).groupby(["action", "contrast"])["rmse"].mean().unstack("contrast")
+    best = dict.fromkeys(ACTIONS, 1.0)
+    for action in means.index:
+        best[action] = TRIED[int(means.loc[action, list(TRIED)].argmin())]
+    return best
