@@ -230,7 +230,8 @@ def test_levels_are_as_uncertain_as_the_bands(fitted: FittedNMM, trials: tuple[T
     wide = replace(fitted, amortised=replace(fitted.amortised, band_scale={"flexor": 2.0, "extensor": 3.0}))
     two = level_covariance(wide, trials[1], ("BRA", "TRImed"))
     assert np.linalg.eigvalsh(one).min() > 0
-    assert two == pytest.approx(one * np.outer([2, 3], [2, 3]), rel=1e-6)
+    # but for the little by which the phases of the tokens differ, which no band scale widens
+    assert two == pytest.approx(one * np.outer([2, 3], [2, 3]), rel=0.01)
 
 
 def test_without_networks_they_change_nothing(recording: Recording, method: NMM) -> None:
@@ -319,7 +320,7 @@ def with_weights(
         ({"envelope_cutoff_hz": 3.0}, "found envelope_cutoff_hz 3; expected 6,"),
         ({"mvc_window_s": 1.0}, "found mvc_window_s 1; expected 0.5,"),
         ({"order": 2}, "found filter_order 2; expected 4,"),
-        ({"amplitude": "whitened"}, "found amplitude whitened; expected rectified,"),
+        ({"amplitude": "rectified"}, "found amplitude rectified; expected whitened,"),
         ({"order": 2, "mvc_window_s": 1.0}, "found filter_order 2, mvc_window_s 1; expected 4, 0.5,"),
     ],
 )
