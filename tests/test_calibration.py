@@ -137,7 +137,7 @@ def test_ranks_of_virtual_subjects_are_ranks_and_the_same_again(amortised: Amort
     assert len([axes for axes in drawn.axes if axes.axison]) == 6
     calibration.summary_table(ranks).to_csv(tmp_path / "calibration.csv", index=False)
     section = calibration.calibration_sections(tmp_path)["calibration"]
-    assert "| level BRA | reported | 20 |" in section and section.count("\n") == 1 + 11 + 7
+    assert "| level BRA | reported | 21 |" in section and section.count("\n") == 1 + 11 + 7
 
 
 def test_the_released_summary_is_that_of_the_released_ranks() -> None:
