@@ -148,7 +148,7 @@ def test_released_fits_reproduce_every_cell(study, results, released):
     assert done.stdout.splitlines() == [f"reproduced: {cells} of {cells} cells, {cells} to the last bit"]
     assert {path.stem for path in (released / "cards").glob("*.md")} == METHODS
     fits = list((released / "weights").rglob("nmm"))
-    assert len(fits) == 3 and not any(b"parameters_head" in path.read_bytes() for path in fits)  # a layer of the networks
+    assert len(fits) == 3 and not any(b"parameters_head" in path.read_bytes() for path in fits)  # a layer
 
 
 def test_a_released_cell_or_fit_that_was_changed_is_named(study, released):
