@@ -360,7 +360,7 @@ def test_a_changed_envelope_is_fine_where_no_trained_method_reads_it(study):
     assert planned["process_emg"] and planned["fit_method"] == 6 * planned["process_emg"]  # two methods, three loads
 
 
-def wait_for(folder: Path, name: str, seconds: float = 120) -> None:
+def wait_for(folder: Path, name: str, seconds: float = 900) -> None:
     deadline = time.monotonic() + seconds
     while not list(folder.rglob(name)):
         assert time.monotonic() < deadline, f"no {name} after {seconds} s"
