@@ -24,7 +24,7 @@ from deepemg.recordings.read import read_angle, read_emg, read_measured_torque
 from deepemg.recordings.readers import format_of, open_file
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, read_subject
 from deepemg.signals.emg import low_pass
-from deepemg.signals.envelopes import channel_envelope, subject_envelopes
+from deepemg.signals.envelopes import channel_envelope, channel_whitening, subject_envelopes
 from deepemg.signals.kinematics import subject_kinematics
 from deepemg.signals.normalisation import reference_level
 from deepemg.signals.quality import recording_quality
@@ -275,7 +275,9 @@ def test_levels_say_what_an_envelope_of_one_is(folder):
     assert list(levels.columns) == ["channel", "level", "unit", "reference"]
     assert list(levels["channel"]) == ["bic", "lat"] and list(levels["unit"]) == ["uV", "1"]
     assert list(levels["reference"]) == ["mvc", "mvc"]
-    mvc = channel_envelope(subject, subject.channels[0], subject.mvc_trials[0], EMG)
+    biceps = subject.channels[0]
+    whitening = channel_whitening(subject, biceps, EMG)
+    mvc = channel_envelope(subject, biceps, subject.mvc_trials[0], EMG, whitening)
     expected = reference_level([mvc.values], [], rate_hz=RATE, window_s=EMG.mvc_window_s)
     assert list(levels["level"]) == [pytest.approx(expected), 1]
     edit(folder / "trials.csv", "mvc,mvc", "mvc,rest")
