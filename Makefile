@@ -15,7 +15,7 @@ SET ?= zenodo_11209324
 LOAD ?=
 FULL ?=
 # Of the trainings of the learning curve: each goes on from the one before; the last is the network that is used.
-CHUNKS ?= 100 200 400 800
+CHUNKS ?= 100 200 400 800 1300
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 RUN = deepemg run --cores $(CORES) --
@@ -77,8 +77,9 @@ tiers: .venv/ready       ## twenty new subjects each in tiers T2 and T3, scored 
 weights: .venv/ready     ## train nmm anew on virtual subjects (some hours), courses and bands scaled on development cohorts
 	for chunks in $(CHUNKS); do \
 	  deepemg train network --seed 1 --chunks $$chunks --out results/trained/$$chunks.pt || exit; done
-	for tier in T1 T2 T3; do \
-	  deepemg simulate --seed 20250307 --subjects 3 --load 0 --load 4 --tier $$tier --out results/development/$$tier || exit; done
+	for tier in T1 T2; do \
+	  deepemg simulate --seed 20250307 --tier $$tier --out results/development/$$tier || exit; done
+	deepemg simulate --seed 20250307 --subjects 3 --load 0 --load 4 --tier T3 --out results/development/T3
 	deepemg train assemble results/trained/$(lastword $(CHUNKS)).pt $(DEVELOPMENT:%=--cohort %) --out resources/nmm.pt
 	cp results/trained/network-1.trunk resources/
 	dvc add resources/nmm.pt resources/network-1.trunk
