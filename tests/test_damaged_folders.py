@@ -95,7 +95,7 @@ def test_a_name_that_no_file_can_have_is_a_missing_file(folder, name):
     assert "DE-040" in ids(folder)
 
 
-@pytest.mark.parametrize("name", ["#²", "#" + "9" * 5000, "x" * 100_000])
+@pytest.mark.parametrize("name", ["#²", "#" + "9" * 490, "x" * 500])
 def test_a_column_that_is_no_number_of_one_is_a_missing_column(folder, name):
     edit(folder / "channels.csv", ",bic,", f",{name},")
     assert "DE-041" in ids(folder)

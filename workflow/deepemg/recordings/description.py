@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deepemg.recordings.places import check_place
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.text import decode, read_bytes
+from deepemg.recordings.spelling import cut, short
 from deepemg.recordings.units import canonical
 
 SIZES = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m", "thigh_m", "shank_m")
@@ -36,14 +38,16 @@ class _OneOfEach(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} twice", node.start_mark)
+        seen: set[Hashable] = set()
+        for key in filter(lambda key: isinstance(key, Hashable), keys):
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {short(str(key))} twice", node.start_mark)
+            seen.add(key)
         return super().construct_mapping(node, deep)
 
 
 _OneOfEach.add_constructor("tag:yaml.org,2002:int", _OneOfEach.construct_yaml_int)
-PYYAML_FAILS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)  # at `!!int x`, say
+PYYAML_FAILS = (ValueError, TypeError, LookupError, AttributeError, OverflowError)  # at `!!int x`, say
 
 
 def read_description(path: Path) -> Any:
@@ -51,11 +55,18 @@ def read_description(path: Path) -> Any:
 
     What was called `arm` before a knee could be one is read as `joint`. Raises RecordingError where it is no YAML.
     """
+    check_place(path, [path.parent])
+    content = read_bytes(path, kind="description")
     try:
-        description = yaml.load(decode(read_bytes(path)), _OneOfEach)
-    except (yaml.YAMLError, *PYYAML_FAILS) as error:
-        found = " ".join(str(error).replace("<unicode string>", "the file").split()) or type(error).__name__
-        raise RecordingError([Problem("DE-006", str(path), found, "valid YAML", "correct the line named")]) from None
+        description = yaml.load(decode(content), _OneOfEach)
+    except yaml.YAMLError as error:
+        raise RecordingError([_no_yaml(path, error)]) from None
+    except RecursionError:
+        fix = "write each key on a line of its own"
+        raise RecordingError([Problem("DE-006", str(path), "brackets too deep", "valid YAML", fix)]) from None
+    except PYYAML_FAILS:
+        fix = "remove what begins with !!, and put dates in quotes"
+        raise RecordingError([Problem("DE-006", str(path), "a value that means nothing", "valid YAML", fix)]) from None
     if not isinstance(description, dict):
         return description
     if "arm" in description and "joint" not in description:
@@ -68,6 +79,14 @@ def read_description(path: Path) -> Any:
         if isinstance(entry.get("unit"), str):
             entry["unit"] = canonical(entry["unit"], quantity) or entry["unit"]
     return description
+
+
+def _no_yaml(path: Path, error: yaml.YAMLError) -> Problem:
+    """What is wrong and where, without the line itself: what it holds belongs in no message."""
+    mark = getattr(error, "problem_mark", None)
+    where = f", line {mark.line + 1}" if mark else ""
+    found = cut(getattr(error, "problem", None) or "letters that no YAML has")
+    return Problem("DE-006", f"{path}{where}", found, "valid YAML", "correct this line, or the one above it")
 
 
 def _entries_with_units(description: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from deepemg.recordings.extract import find_column
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers import open_file
 from deepemg.recordings.spelling import fold, short
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow
 
@@ -43,7 +42,7 @@ def _one_column(subject: SubjectFolder, first: Channel, second: Channel, trial: 
     if _identity(paths[0]) != _identity(paths[1]):
         return False
     try:
-        contents = open_file(paths[0], trial.emg_format or first.format, head_only=True)
+        contents = subject.open(paths[0], trial.emg_format or first.format, head_only=True)
         columns = [find_column(contents, c.column, subject.turn(c)) for c in (first, second)]
     except RecordingError:
         return fold(first.column) == fold(second.column) and subject.turn(first) is None
@@ -59,7 +58,8 @@ def _taken_in_turn(subject: SubjectFolder, rows: dict[int, Channel]) -> Iterator
         if turn is None or trial is None:
             continue
         try:
-            contents = open_file(subject.emg_path(channel, trial), trial.emg_format or channel.format, head_only=True)
+            declared = trial.emg_format or channel.format
+            contents = subject.open(subject.emg_path(channel, trial), declared, head_only=True)
             column = find_column(contents, channel.column, turn)
         except RecordingError:
             continue
