@@ -14,6 +14,7 @@ from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.text import read_bytes, read_lines
 from deepemg.recordings.spelling import fold
 from deepemg.recordings.units import canonical
+from deepemg.spreadsheet import as_written
 
 NUMBERS = ("rate_hz", "load", "start_s", "end_s", "emg_rate_hz", "emg_delay_s", "kinematics_rate_hz")
 UNITS = {"unit": "emg", "emg_unit": "emg", "load_unit": "load"}
@@ -71,7 +72,7 @@ def _cells(path: Path, lines: list[str], delimiter: str) -> Iterator[tuple[int, 
                 raise RecordingError(
                     [_no_sheet(path, f"a quote that is not closed in its row, before row {table.line_num}")]
                 )
-            yield table.line_num, [cell.strip() for cell in cells]
+            yield table.line_num, [as_written(cell.strip()) for cell in cells]
     except csv.Error as error:
         raise RecordingError([_no_sheet(path, f"{error} in row {table.line_num}")]) from None
 

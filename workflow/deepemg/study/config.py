@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -15,6 +16,7 @@ from deepemg.joint.settings import ForwardSettings
 from deepemg.pretrain.tree_settings import TreeTraining
 from deepemg.reconstruct.registry import METHODS, MethodName, method_class
 from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.spelling import cut, short
 from deepemg.settings import as_plain, finding, from_plain, settings_dataclass
 from deepemg.signals.settings import (
     COMMON_CLOCK,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from deepemg.reconstruct.contract import Method
 
 OF, SEED = "of", "seed"  # keys of a variant that are no setting of its method
+VARIANT = re.compile(r"[A-Za-z0-9][\w.-]{0,60}")  # fits lie in a folder of this name, and tables hold it
+EXPECTED, FIX = "letters, digits, - _ and ., beginning with a letter or digit", "use another name"
 
 
 @settings_dataclass
@@ -221,9 +225,16 @@ def read_config(values: Mapping[str, Any]) -> StudyConfig:
     config: StudyConfig = _checked(StudyConfig, dict(values), "config")
     wrong = [
         Problem(
+            "DE-094", f"config, fit_method.variants.{cut(name)}", "a name that is no name of a folder", EXPECTED, FIX
+        )
+        for name in config.fit_method.variants
+        if not VARIANT.fullmatch(name)
+    ]
+    wrong += [
+        Problem(
             "DE-096",
             f"config, fit_method.variants.{name}",
-            repr(base),
+            short(str(base)),
             f"of: one of {', '.join(METHODS)}",
             "name a method",
         )

@@ -194,7 +194,7 @@ def _expectation(error: Any) -> tuple[str, str]:
     if kind == "maximum":
         return f"{value:g} or less", "correct the value, or its unit"
     if kind == "pattern":
-        return "letters, digits, - and _ only", "use another name"
+        return "letters, digits, - and _ only, and no - in front", "use another name"
     if kind == "not":
         return "a name that the results folder does not need for itself", "use another name"
     if kind in ("minLength", "maxLength"):

@@ -65,7 +65,7 @@ def begin(source: Path, folder: Path) -> Path:
     if (folder / "subject.yaml").exists():
         fix = "remove the folder yourself to import again, or choose another name"
         raise refusal(folder, "a subject folder already", "a subject that does not exist yet", fix)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", folder.name):
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", folder.name):
         raise refusal(folder, repr(folder.name), "letters, digits, - and _ in a subject's name", "use another name")
     source = existing(source)
     if not source.exists():
