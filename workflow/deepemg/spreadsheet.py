@@ -1,6 +1,6 @@
 """Texts of users in tables that a spreadsheet opens: none of them is a formula there.
 
-What begins like one gets an apostrophe before it, which spreadsheets take for the sign of a text (OWASP, CSV injection).
+What begins like one gets an apostrophe before it, the sign of a text in spreadsheets (OWASP, CSV injection).
 """
 
 from __future__ import annotations

@@ -87,11 +87,10 @@ def read_recording(subject: SubjectFolder, files: Mapping[str, Any], signals: En
 
 
 def write_levels(levels: pd.DataFrame, path: str | Path) -> None:
-    """levels.csv: channel, level, unit, reference. Names of channels are the lab's, and no formulas of a spreadsheet."""
+    """levels.csv: channel, level, unit, reference. Names of channels are the lab's, and no formulas in it."""
     without_formulas(levels).to_csv(path, index=False)
 
 
 def read_levels(path: str | Path) -> pd.DataFrame:
     """What `write_levels` was given, to the last digit; a channel called 1 or NA is a name all the same."""
-    names = {"channel": as_written}
-    return pd.read_csv(path, float_precision="round_trip", converters=names)  # type: ignore[call-overload, no-any-return]
+    return pd.read_csv(path, float_precision="round_trip", converters={"channel": as_written})

@@ -224,9 +224,7 @@ def read_config(values: Mapping[str, Any]) -> StudyConfig:
     """The configuration out of what Snakemake read. Raises RecordingError with a line for every wrong key or value."""
     config: StudyConfig = _checked(StudyConfig, dict(values), "config")
     wrong = [
-        Problem(
-            "DE-094", f"config, fit_method.variants.{cut(name)}", "a name that is no name of a folder", EXPECTED, FIX
-        )
+        Problem("DE-094", f"config, fit_method.variants.{cut(name)}", "no name of a folder", EXPECTED, FIX)
         for name in config.fit_method.variants
         if not VARIANT.fullmatch(name)
     ]
