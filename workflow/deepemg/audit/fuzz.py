@@ -6,6 +6,7 @@ lost and not told, a value of another column. Draws run in a process of their ow
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -17,7 +18,8 @@ import pandas as pd
 from deepemg.audit.fuzz_draws import HANG_S, Outcome, draw_once, kind_of
 
 START_S = 120.0  # until a new process has imported all, and made its sound files
-SLACK_S = 3.0  # of a draw, for what is not measured
+LOOK_S = 3.0  # between two looks at a draw that has not ended
+STUCK_S = 120.0  # of a draw that takes no time of the processor: it waits for something that never comes
 
 
 def fuzz(draws: int, seed: int) -> pd.DataFrame:
@@ -76,6 +78,15 @@ def _serve(connection: Connection, seed: int, folder: Path) -> None:
         connection.send(draw_once(seed, draw, folder))
 
 
+def _processor_s(pid: int | None) -> float:
+    """Time of the processor (s) that a process has taken; 0 where the system does not say."""
+    try:
+        cells = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(cells[11]) + int(cells[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class _Worker:
     """A process that makes draws; it is started again after one that it did not survive."""
 
@@ -98,14 +109,24 @@ class _Worker:
         self.process.kill()
         self.process.join()
 
+    def _ends(self) -> bool:
+        """Whether the draw that was asked for ends in its time; a busy machine is no hang."""
+        before = _processor_s(self.process.pid)
+        for _ in range(int(STUCK_S / LOOK_S)):
+            if self.connection.poll(LOOK_S):
+                return True
+            if _processor_s(self.process.pid) - before > HANG_S + LOOK_S:
+                return False
+        return False
+
     def outcome(self, draw: int) -> Outcome:
         """One draw."""
         self.connection.send(draw)
         try:
-            if self.connection.poll(HANG_S + SLACK_S):
+            if self._ends():
                 found: Outcome = self.connection.recv()
                 return found
-            ended = f"no end after {HANG_S:g} s"
+            ended = f"no end after {HANG_S:g} s of the processor, or {STUCK_S:g} s in all"
         except EOFError:
             self.process.join()
             ended = f"the end of the program ({self.process.exitcode})"

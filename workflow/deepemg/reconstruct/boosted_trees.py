@@ -130,7 +130,10 @@ def restore_ensembles(state: dict[str, Any]) -> dict[str, TreeEnsemble]:
 
 
 def read_trees(path: str | Path) -> dict[str, Any]:
-    """The trees of all muscles, and what they were trained with. Raises ValueError, in one line, where the file is something else."""
+    """The trees of all muscles, and what they were trained with.
+
+    Raises ValueError, in one line, where the file is something else.
+    """
     state = read_tensors(path, "trained trees")
     try:
         return {"trees": restore_ensembles(state["trees"]), "trained_with": state["trained_with"]}

@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from deepemg.recordings.places import check_place
-from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers.text import decode, read_bytes
-from deepemg.recordings.spelling import cut, short
 from deepemg.recordings.units import canonical
+from deepemg.recordings.yaml_text import read_yaml
 
 SIZES = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m", "thigh_m", "shank_m")
-
-
-class _OneOfEach(yaml.SafeLoader):
-    """YAML that refuses a key written twice, where the usual loader takes the last and says nothing.
-
-    It refuses aliases too, with which a few lines hold themselves, or more than a computer does. A whole number that no
-    float holds is infinite, as 1e999 is.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "an alias (*) in place of a value", mark)
-        return super().compose_node(parent, index)
-
-    def construct_yaml_int(self, node: yaml.ScalarNode) -> Any:
-        value = super().construct_yaml_int(node)
-        return value if abs(value) <= sys.float_info.max else math.inf if value > 0 else -math.inf
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        seen: set[Hashable] = set()
-        for key in filter(lambda key: isinstance(key, Hashable), keys):
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {short(str(key))} twice", node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-_OneOfEach.add_constructor("tag:yaml.org,2002:int", _OneOfEach.construct_yaml_int)
-PYYAML_FAILS = (ValueError, TypeError, LookupError, AttributeError, OverflowError)  # at `!!int x`, say
 
 
 def read_description(path: Path) -> Any:
@@ -56,17 +19,7 @@ def read_description(path: Path) -> Any:
     What was called `arm` before a knee could be one is read as `joint`. Raises RecordingError where it is no YAML.
     """
     check_place(path, [path.parent])
-    content = read_bytes(path, kind="description")
-    try:
-        description = yaml.load(decode(content), _OneOfEach)
-    except yaml.YAMLError as error:
-        raise RecordingError([_no_yaml(path, error)]) from None
-    except RecursionError:
-        fix = "write each key on a line of its own"
-        raise RecordingError([Problem("DE-006", str(path), "brackets too deep", "valid YAML", fix)]) from None
-    except PYYAML_FAILS:
-        fix = "remove what begins with !!, and put dates in quotes"
-        raise RecordingError([Problem("DE-006", str(path), "a value that means nothing", "valid YAML", fix)]) from None
+    description = read_yaml(path)
     if not isinstance(description, dict):
         return description
     if "arm" in description and "joint" not in description:
@@ -79,14 +32,6 @@ def read_description(path: Path) -> Any:
         if isinstance(entry.get("unit"), str):
             entry["unit"] = canonical(entry["unit"], quantity) or entry["unit"]
     return description
-
-
-def _no_yaml(path: Path, error: yaml.YAMLError) -> Problem:
-    """What is wrong and where, without the line itself: what it holds belongs in no message."""
-    mark = getattr(error, "problem_mark", None)
-    where = f", line {mark.line + 1}" if mark else ""
-    found = cut(getattr(error, "problem", None) or "letters that no YAML has")
-    return Problem("DE-006", f"{path}{where}", found, "valid YAML", "correct this line, or the one above it")
 
 
 def _entries_with_units(description: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
