@@ -28,7 +28,7 @@ from deepemg.recordings.spelling import fold
 NAME = "mat"
 HDF5 = b"\x89HDF"
 DEPTH = 4  # names in a path
-OPENED = 1000  # numbers that a variable, field or cell counts for: a file may name one of them a million times
+OPENED = 5000  # numbers that a variable, field or cell counts for: a file may name one of them a million times
 MOST_CELLS = 10_000  # of an HDF5 cell array; those of labels and trials are smaller
 OPAQUE = object()  # stands for a table or an object
 NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
