@@ -45,7 +45,7 @@ def watch_opened() -> list[str]:
 def is_outside(name: str) -> bool:
     """Whether a file is one of those that no subject may have opened."""
     real = os.path.realpath(name)
-    return os.path.basename(real) == OUTSIDE or real in PRIVATE
+    return os.path.basename(real) == OUTSIDE or real in map(os.path.realpath, PRIVATE)
 
 
 def another_kind(path: Path, outside: Path, random: Random) -> str:
