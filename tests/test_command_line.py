@@ -85,10 +85,9 @@ def test_a_command_that_is_advised_can_be_typed(line):
         assert parse_args(words).targets
         return
     assert program == "deepemg"
-    group = typer.main.get_command(app)
-    with group.make_context("deepemg", words) as context:
-        name, command, rest = group.resolve_command(context, [*context.protected_args, *context.args])  # type: ignore[attr-defined]
-        made = command.make_context(name, list(rest), parent=context)
+    name, *rest = words
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    made = command.make_context(name, rest)
     if name == "run":
         _, *entries = made.params["arguments"][made.params["arguments"].index("--config") :]
         read_config(read(*entries))

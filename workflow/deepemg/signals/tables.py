@@ -93,4 +93,8 @@ def write_levels(levels: pd.DataFrame, path: str | Path) -> None:
 
 def read_levels(path: str | Path) -> pd.DataFrame:
     """What `write_levels` was given, to the last digit; a channel called 1 or NA is a name all the same."""
-    return pd.read_csv(path, float_precision="round_trip", converters={"channel": as_written})
+    gaps = {"level": ["", "nan"]}
+    table = pd.read_csv(
+        path, float_precision="round_trip", dtype={"channel": str}, keep_default_na=False, na_values=gaps
+    )
+    return table.assign(channel=table["channel"].map(as_written))
