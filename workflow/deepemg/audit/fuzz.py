@@ -1,7 +1,8 @@
 """Files and folders with something wrong in them, drawn at random: each ends in a result, or in a typed error.
 
-An escape is what is neither: another exception, the end of the program, a draw of more than 5 s of the processor or 1 GiB,
-a file opened outside of the folder, a row that is lost and not told, a value of another column. Draws run in a process of their own, which an escape may take with it.
+An escape is what is neither: another exception, the end of the program, a draw of more than 5 s of the processor or
+1 GiB, a file opened outside of the folder, a row that is lost and not told, a value of another column. Draws run in a
+process of their own, which an escape may take with it.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _serve(connection: Connection, seed: int, folder: Path) -> None:
 
 
 def _processor(pid: int | None) -> tuple[float, str]:
-    """Time of the processor (s) that a process has taken, and its state; 0 and nothing where the system does not say."""
+    """Time of the processor (s) that a process has taken, and its state; 0 and "" where the system does not say."""
     try:
         state, *cells = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
