@@ -105,3 +105,10 @@ def test_a_subject_without_a_movement_is_refused_and_judged_no_further(folder):
     text = (folder / "trials.csv").read_text().replace("movement", "hold").replace("train,", ",").replace("test,", ",")
     (folder / "trials.csv").write_text(text)
     assert "DE-033" in {problem.id for problem in check_subject(folder, settings=SignalSettings()).problems}
+
+
+def test_a_torque_file_without_its_block_is_told_and_nothing_else_fails(folder):
+    edit(folder / "trials.csv", "kinematics_file", "kinematics_file,torque_file")
+    with (folder / "trials.csv").open("a") as file:
+        file.write("h,hold,0,kg,,mvc_emg.csv,,t.csv\n")
+    assert "DE-034" in ids(folder)

@@ -199,7 +199,8 @@ class SubjectFolder:
         angle = [self.kinematics_path(trial) for trial in moving]
         velocity = self.description["kinematics"].get("velocity")
         angle += [self.kinematics_path(trial, velocity) for trial in moving] if velocity else []
-        torque = [self.torque_path(trial) for trial in self.trials if trial.torque_file]
+        named = [trial for trial in self.trials if trial.torque_file and "torque" in self.description]
+        torque = [self.torque_path(trial) for trial in named]
         return tuple(dict.fromkeys([*angle, *torque]))
 
     def generic_joint(self) -> Joint:
