@@ -15,7 +15,6 @@ except RecordingError as error:
     raise WorkflowError(f"{error}\n{LEAVE_OUT}") from None
 
 config.update(in_their_kinds(config, as_plain(STUDY.config)))  # it stands in pages and in config.yaml
-
 SUBJECTS = STUDY.subjects
 METHODS = list(STUDY.config.fit_method.methods)
 OPPONENTS = list(STUDY.config.fit_method.opponents)
