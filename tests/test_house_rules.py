@@ -70,6 +70,70 @@ def test_a_citation_names_the_release_of_the_package_and_of_the_changelog(root):
     assert [author["name"] for author in citation["authors"]] == [author["name"] for author in package["authors"]]
 
 
+# Nothing that stands in a file is executed.
+
+EXECUTING = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle", "skops"}
+BUILTINS = {"eval", "exec", "compile", "__import__"}
+CALLS = {"read_pickle", "to_pickle", "popen", "unsafe_load", "full_load"}
+
+
+def called(node: ast.Call) -> str:
+    """Last name of what is called: load of torch.load."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def owner(node: ast.Call) -> str:
+    """Name before the last: torch of torch.load."""
+    value = node.func.value if isinstance(node.func, ast.Attribute) else None
+    return getattr(value, "id", "")
+
+
+def executing(tree: ast.AST) -> list[str]:
+    """Lines of a source that could run what stands in a file."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
+            found += [f"{node.lineno}: import {name}" for name in names if name.split(".")[0] in EXECUTING]
+        if not isinstance(node, ast.Call):
+            continue
+        keywords = {keyword.arg: getattr(keyword.value, "value", None) for keyword in node.keywords}
+        name = (owner(node), called(node))
+        wrong = called(node) in CALLS or name == ("os", "system")
+        wrong |= isinstance(node.func, ast.Name) and called(node) in BUILTINS
+        wrong |= name == ("torch", "load") and keywords.get("weights_only") is not True
+        wrong |= name == ("yaml", "load") and getattr(node.args[1:2] and node.args[1], "id", "") != "_OneOfEach"
+        wrong |= bool(keywords.get("allow_pickle")) or bool(keywords.get("shell"))
+        found += [f"{node.lineno}: {'.'.join(filter(None, name))}"] if wrong else []
+    return found
+
+
+def test_no_source_runs_what_stands_in_a_file(root):
+    sources = [*(root / LIBRARY).rglob("*.py"), *(root / "workflow" / "scripts").glob("*.py")]
+    found = {str(path.relative_to(root)): executing(ast.parse(path.read_text())) for path in sources}
+    assert {path: lines for path, lines in found.items() if lines} == {} and len(sources) > 100
+    assert "joblib" not in (root / "requirements.in").read_text()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pickle",
+        "from joblib import load",
+        "torch.load(path)",
+        "torch.load(path, weights_only=False)",
+        "yaml.load(text, yaml.Loader)",
+        "np.load(path, allow_pickle=True)",
+        "pd.read_pickle(path)",
+        "eval(text)",
+        "os.system(text)",
+        "subprocess.run(text, shell=True)",
+    ],
+)
+def test_a_line_that_would_is_found(line):
+    assert len(executing(ast.parse(line))) == 1
+
+
 # Settings: the classes are the reference, and the files of config/ follow them.
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +16,13 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from conftest import with_envelopes
 from deepemg.joint.definition import Joint
 from deepemg.pretrain.trees import Samples, as_ensemble, draw_samples, train_trees
-from deepemg.reconstruct.boosted_trees import BoostedTrees, FittedBoostedTrees, restore_ensembles, save_ensembles
+from deepemg.reconstruct.boosted_trees import (
+    BoostedTrees,
+    FittedBoostedTrees,
+    read_trees,
+    restore_ensembles,
+    save_ensembles,
+)
 from deepemg.reconstruct.nmm.features import NAMES, OF_MUSCLE, SHARED
 from deepemg.reconstruct.nmm.slots import SLOTS
 from deepemg.signals.recording import Recording, Trial
@@ -86,6 +95,70 @@ def test_plain_trees_predict_exactly_what_scikit_learn_predicts(tmp_path: Path) 
             assert np.array_equal(ensembles[name].predict(inputs), expected)
             assert np.array_equal(stored[name].predict(inputs), expected)
         assert stored[name].sd == 0.5
+
+
+class Malicious:
+    """What a pickle runs when it is read: it would leave a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def spoilt_trees(path: Path, **changes: Any) -> None:
+    """A file of one muscle with two leaves, or with something else in it."""
+    nodes = {"feature": [0, 0, 0], "threshold": [0.0] * 3, "left": [1, 0, 0], "right": [2, 0, 0], "value": [0.0, 1, 2]}
+    state = {name: torch.tensor(changes.get(name, values)) for name, values in nodes.items()}
+    state["leaf"] = torch.tensor(changes.get("leaf", [False, True, True]))
+    roots, baseline = torch.tensor(changes.get("roots", [0])), changes.get("baseline", 0.0)
+    trees = {"BRA": {"nodes": state, "roots": roots, "baseline": baseline, "sd": 1.0}}
+    torch.save({"trees": trees, "trained_with": {}}, path)
+
+
+def test_trees_that_lead_to_leaves_are_read(tmp_path: Path) -> None:
+    spoilt_trees(tmp_path / "trees.pt")
+    assert read_trees(tmp_path / "trees.pt")["trees"]["BRA"].predict(np.array([[-1.0], [1.0]])).tolist() == [1, 2]
+
+
+SPOILT: dict[str, dict[str, Any]] = {
+    "a circle": {"left": [0, 0, 0]},
+    "a way out": {"right": [3, 0, 0]},
+    "no such feature": {"feature": [10**6, 0, 0]},
+    "a root outside": {"roots": [3]},
+    "no number": {"value": [0.0, float("nan"), 2]},
+    "no baseline": {"baseline": float("inf")},
+    "an object as baseline": {"baseline": "x"},
+    "fewer leaves": {"leaf": [False, True]},
+}
+
+
+@pytest.mark.parametrize("changes", SPOILT.values(), ids=SPOILT)
+def test_trees_that_lead_nowhere_are_refused_and_not_followed(tmp_path: Path, changes: dict[str, Any]) -> None:
+    spoilt_trees(tmp_path / "trees.pt", **changes)
+    with pytest.raises(ValueError, match="expected trained trees") as refused:
+        read_trees(tmp_path / "trees.pt")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("how", ["pickle", "torch", "inside", "joblib's name", "packed"])
+def test_nothing_in_a_file_of_trees_is_executed(how: str, tmp_path: Path) -> None:
+    path, mark = tmp_path / "trees.pt", tmp_path / "mark"
+    match how:
+        case "pickle" | "joblib's name":
+            path = tmp_path / "trees.joblib" if how != "pickle" else path
+            path.write_bytes(pickle.dumps(Malicious(mark), protocol=2))
+        case "torch":
+            torch.save(Malicious(mark), path)
+        case "inside":
+            torch.save({"trees": {"BRA": Malicious(mark)}, "trained_with": {}}, path)
+        case _:  # what fills the memory: torch itself packs nothing
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("archive/data.pkl", bytes(10_000_000))
+    with pytest.raises(ValueError, match="expected trained trees"):
+        read_trees(path)
+    assert not mark.exists()
 
 
 def test_a_tree_of_one_leaf_predicts_it() -> None:

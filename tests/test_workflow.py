@@ -355,6 +355,13 @@ def test_a_wrong_setting_is_refused_in_one_line(study, setting):
     assert "Job stats" not in output and "Traceback" not in output
 
 
+@pytest.mark.parametrize("methods", ["copy, nmm", "copy, so, mse, nmm-paper"])
+def test_methods_are_chosen_on_the_command_line_and_figures_follow(study, methods):
+    """The second is what DE-091 advises."""
+    planned = study.planned("--config", f"fit_method={{methods: [{methods}]}}", f"results=chosen/{len(methods)}")
+    assert planned["fit_method"] % len(methods.split(",")) == 0 and planned["plot_deep_heatmaps"] == 1
+
+
 def test_a_changed_envelope_is_fine_where_no_trained_method_reads_it(study):
     planned = study.planned("--config", "process_emg={envelope_cutoff_hz: 4}", "fit_method={methods: [copy, so]}")
     assert planned["process_emg"] and planned["fit_method"] == 6 * planned["process_emg"]  # two methods, three loads

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, dataclass_transform
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+LONGEST = 200  # letters of a value that are told
 STRICT = ConfigDict(extra="forbid")  # an unknown setting is a mistake, not a wish
 
 Class = TypeVar("Class")
@@ -58,7 +59,7 @@ def finding(entry: Any, kind: type) -> tuple[str, str]:
         known = list(kind.__pydantic_fields__)  # type: ignore[attr-defined]
         likely = "".join(f"{name}?, or " for name in get_close_matches(str(entry["loc"][0]), known, n=1))
         return "an unknown setting", f"{likely}one of {', '.join(known)}"
-    return repr(entry["input"]), entry["msg"].removeprefix("Input ").replace("should", "it to", 1)
+    return repr(entry["input"])[:LONGEST], entry["msg"].removeprefix("Input ").replace("should", "it to", 1)
 
 
 def as_plain(settings: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from snakemake.exceptions import WorkflowError
 from deepemg.recordings.problems import RecordingError
 from deepemg.settings import as_plain
 from deepemg.study.check import check_study
+from deepemg.study.config import in_their_kinds
 from deepemg.study.told import LEAVE_OUT
 
 try:
@@ -13,6 +14,7 @@ try:
 except RecordingError as error:
     raise WorkflowError(f"{error}\n{LEAVE_OUT}") from None
 
+config.update(in_their_kinds(config, as_plain(STUDY.config)))  # it stands in pages and in config.yaml
 SUBJECTS = STUDY.subjects
 METHODS = list(STUDY.config.fit_method.methods)
 OPPONENTS = list(STUDY.config.fit_method.opponents)

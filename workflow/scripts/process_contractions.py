@@ -6,14 +6,13 @@ sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's tracebac
 
 from pathlib import Path
 
-import pandas as pd
-
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.contractions import subject_contractions
 from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.tables import read_levels
 
 params = snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
-levels = pd.read_csv(snakemake.input.levels, float_precision="round_trip")
+levels = read_levels(snakemake.input.levels)
 table = subject_contractions(subject, levels, EnvelopeSettings(**params.settings))
 table.to_csv(snakemake.output.contractions, index=False)

@@ -11,10 +11,11 @@ import pandas as pd
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.envelopes import subject_envelopes
 from deepemg.signals.settings import EnvelopeSettings
+from deepemg.signals.tables import write_levels
 
 params = snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
 clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
 envelopes, levels = subject_envelopes(subject, "observed", clock, EnvelopeSettings(**params.settings))
 envelopes.to_parquet(snakemake.output.envelopes)
-levels.to_csv(snakemake.output.levels, index=False)
+write_levels(levels, snakemake.output.levels)

@@ -21,6 +21,7 @@ from deepemg.report.shown import shown
 from deepemg.report.style import DOUBLE_COLUMN_MM, ONE_COLUMN_MM, svg_text
 from deepemg.report.trial_tables import quality_of_signals, reconstructed_torque_of_tests, torque_of_tests
 from deepemg.signals.normalisation import reference_label
+from deepemg.signals.tables import read_levels
 
 files, params = snakemake.input, snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
@@ -62,7 +63,7 @@ page = render_subject(
             reconstruction, held_out, joint, list(hidden), method, value_label=unit, width_mm=width
         )
     ),
-    inputs=inputs_table(subject, pd.read_csv(files.levels)),
+    inputs=inputs_table(subject, read_levels(files.levels)),
     **quality_of_signals(files.quality),
     zoomable=zoomable(reconstruction, measured, held_out, joint),
     envelopes={

@@ -1,11 +1,13 @@
 """Files and folders with something wrong in them, drawn at random: each ends in a result, or in a typed error.
 
-An escape is what is neither: another exception, the end of the program, a draw of more than 5 s or 1 GiB, a row that is
-lost and not told, a value of another column. Draws run in a process of their own, which an escape may take with it.
+An escape is what is neither: another exception, the end of the program, a draw of more than 5 s of the processor or
+1 GiB, a file opened outside of the folder, a row that is lost and not told, a value of another column. Draws run in a
+process of their own, which an escape may take with it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -17,7 +19,9 @@ import pandas as pd
 from deepemg.audit.fuzz_draws import HANG_S, Outcome, draw_once, kind_of
 
 START_S = 120.0  # until a new process has imported all, and made its sound files
-SLACK_S = 3.0  # of a draw, for what is not measured
+LOOK_S = 3.0  # between two looks at a draw that has not ended
+STUCK_S = 60.0  # of a draw that neither takes time of the processor nor asks for it: what it waits for never comes
+RUNNING = "R"
 
 
 def fuzz(draws: int, seed: int) -> pd.DataFrame:
@@ -76,6 +80,15 @@ def _serve(connection: Connection, seed: int, folder: Path) -> None:
         connection.send(draw_once(seed, draw, folder))
 
 
+def _processor(pid: int | None) -> tuple[float, str]:
+    """Time of the processor (s) that a process has taken, and its state; 0 and "" where the system does not say."""
+    try:
+        state, *cells = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0, ""
+    return (int(cells[10]) + int(cells[11])) / os.sysconf("SC_CLK_TCK"), state
+
+
 class _Worker:
     """A process that makes draws; it is started again after one that it did not survive."""
 
@@ -98,14 +111,26 @@ class _Worker:
         self.process.kill()
         self.process.join()
 
+    def _ends(self) -> bool:
+        """Whether the draw that was asked for ends in its time; that it had to wait for the processor is no hang."""
+        first, _ = latest, _ = _processor(self.process.pid)
+        waited_s = 0.0
+        while not self.connection.poll(LOOK_S):
+            now, state = _processor(self.process.pid)
+            waited_s = waited_s + LOOK_S if now == latest and state != RUNNING else 0.0
+            if now - first > HANG_S + LOOK_S or waited_s > STUCK_S:
+                return False
+            latest = now
+        return True
+
     def outcome(self, draw: int) -> Outcome:
         """One draw."""
         self.connection.send(draw)
         try:
-            if self.connection.poll(HANG_S + SLACK_S):
+            if self._ends():
                 found: Outcome = self.connection.recv()
                 return found
-            ended = f"no end after {HANG_S:g} s"
+            ended = f"no end after {HANG_S:g} s of the processor, or {STUCK_S:g} s of waiting"
         except EOFError:
             self.process.join()
             ended = f"the end of the program ({self.process.exitcode})"

@@ -19,6 +19,7 @@ import numpy as np
 from deepemg.audit.fuzz_binaries import sound_binaries
 from deepemg.audit.fuzz_files import PADDING, sound_texts
 from deepemg.audit.fuzz_folders import Folder, sound_folders
+from deepemg.audit.fuzz_outside import OUTSIDE, another_kind, is_outside, watch_opened
 from deepemg.audit.fuzz_text import Text, lost
 from deepemg.audit.mutated_bytes import BYTES, Random, pick
 from deepemg.audit.mutated_words import SHEET, YAML, mutate_yaml
@@ -32,12 +33,12 @@ from deepemg.signals.check import check_subject
 from deepemg.signals.settings import SignalSettings
 
 BAND_HIGH_HZ = 450.0
-HANG_S = 5.0
+HANG_S = 5.0  # of the processor
 MOST_BYTES = 2**30
 LONGEST = 2000  # letters of a line that somebody reads
 MOST_COLUMNS = 24  # that are read of a file
 ANOTHER_NAME, ANOTHER_FORMAT, PART = 0.05, 0.05, 0.1  # shares of the draws, and of the signals that are cut out
-WHOLE_CHECK, BYTES_OF_TEXT, SHEETS_OF_FOLDERS = 0.2, 0.25, 0.8  # shares of the draws
+WHOLE_CHECK, BYTES_OF_TEXT, SHEETS_OF_FOLDERS, ANOTHER_KIND = 0.2, 0.25, 0.8, 0.05  # shares of the draws
 PARTS = (Part(0.1, 0.3), Part(0.0, None), Part(None, 1e9), Part(5e9, 6e9))
 
 
@@ -90,6 +91,7 @@ def draw_once(seed: int, draw: int, folder: Path) -> Outcome:
     random = np.random.default_rng([seed, draw])
     name = formats()[draw % len(formats())]
     kind, run = _prepare(name, random, folder / str(draw))
+    opened = watch_opened()
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     accepted, escape = False, ""
     try:
@@ -104,6 +106,8 @@ def draw_once(seed: int, draw: int, folder: Path) -> Outcome:
     grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     if not escape and (seconds > HANG_S or grown > MOST_BYTES):
         escape = f"{seconds:.1f} s, {grown / 2**30:.1f} GiB more memory"
+    if not escape and (outside := next(filter(is_outside, opened), None)):
+        escape = f"opened {outside}"
     rmtree(folder / str(draw), ignore_errors=True)
     return Outcome(seed, draw, name, kind, accepted, escape, seconds)
 
@@ -240,6 +244,9 @@ def _prepare_folder(sound: Folder, random: Random, folder: Path) -> tuple[str, C
         files[name] = sheet.encode()
     for file, content in files.items():
         (subject / file).write_bytes(content)
+    (folder / OUTSIDE).write_bytes(next(iter(sound.signals.values())))
+    if random.random() < ANOTHER_KIND:
+        kind, sheet = another_kind(subject / name, folder / OUTSIDE, random), None
     whole = name in sound.signals or random.random() < WHOLE_CHECK
     changed = {name: sheet} if sheet is not None and name in sound.sheets else {}
     said = name if name not in sound.signals else "a signal file"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from deepemg.audit.fuzz_outside import NAMES
 from deepemg.audit.fuzz_text import Text
 from deepemg.audit.mutated_bytes import Random, pick
 from deepemg.audit.mutations import TEXT
@@ -17,14 +18,16 @@ ODD_WORDS = (
     "None", "NaN", "inf", "-1", "0", "1e999", "9" * 400, "9" * 5000, "0,5", "1_000", "TRUE", "2024-05-01", "1:30", "½",
     "\ufeff", "BIC", "µV", "\udcb5", "csv", "mat", "edf", "xlsx", "c3d", "xdf", "pdf", "train", "TEST", "Movement",
     "MVC", "mvc", "rest", "hold", "observed", "held out", "HELD_OUT", "lb", "kg?", "%", "bic;lat", ";", "a;b", "angle",
-    "time", "'", '"', "\\", "0_train",
+    "time", "'", '"', "\\", "0_train", "a\x1b[2Jb", "\u202ecsv.emg", "x" * 5000, "-cmd", "@SUM(1)", "+nan", "+inf",
+    "{trial:>3000000000}", *NAMES,
 )  # fmt: skip
 
 ODD_VALUES = (
     "", "~", "[]", "{}", "[1, 2]", "{a: 1}", "{value: 70, source: guessed}", "1", "-1", "0", "1.5", "true", "no",
     "elbow7", "2024-05-01", "2024-13-45", "2024-05-01T10:00:00Z", "9999-12-31T23:59:59-23:59", "12:30:45", "1e999",
     ".nan", "-.inf", "9" * 400, "9" * 5000, "0x" + "f" * 300, "0x" + "f" * 5000, "0b" + "1" * 20000, "x" * 300,
-    "x" * 100_000, "[" * 40 + "]" * 40, "[" * 400 + "]" * 400, "{a: " * 60 + "1" + "}" * 60, "!!timestamp x",
+    "x" * 100_000, "[" * 40 + "]" * 40, "[" * 400 + "]" * 400, "[" * 3000, "+.inf",
+    "!!python/tuple [a]", "!!python/name:os.system", *NAMES, "{a: " * 60 + "1" + "}" * 60, "!!timestamp x",
     "!!int ''", "!!int x", "!!float ''", "!!bool maybe", "!!binary '*'", "!!binary aGFsbG8=", "!!set {a, b}",
     "!!omap [a: 1]", "!!pairs [a: 1]", "!!null x", "!!str 5", "!!python/object:os.system x", "!unknown x", '"\\0"',
     '"\\ud800"', '"a\\nb"', '"\\x07"', "'", '"', "&a x", "*a", "&a [*a]", "&a {x: *a}", "<<: {a: 1}", "? x",

@@ -19,6 +19,7 @@ from deepemg.digest import file_digest
 from deepemg.joint.definition import Joint
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.contract import Fitted, Method, Reconstruction, check_recording, check_trial
+from deepemg.reconstruct.nmm.features import NAMES
 from deepemg.reconstruct.nmm.nominal_joint import NominalJoint
 from deepemg.reconstruct.nmm.observations import clock, observe
 from deepemg.reconstruct.nmm.recording_state import recording_state, restore_recording
@@ -55,13 +56,13 @@ class BoostedTrees(Method):
             )
         state = read_trees(self.weights)
         TrainedWith.restore(state["trained_with"]).check(recording, self.forward)
-        ensembles, weights = restore_ensembles(state["trees"]), file_digest(self.weights)
-        return FittedBoostedTrees(self, recording.joint, ensembles, weights, recording.of_trials([]))
+        weights = file_digest(self.weights)
+        return FittedBoostedTrees(self, recording.joint, state["trees"], weights, recording.of_trials([]))
 
     def restore(self, joint: Joint, state: dict[str, Any]) -> FittedBoostedTrees:
         """What `state` gave, and the trees that it names. Raises RecordingError where they are not found."""
         file, subject = find_weights(state["weights"], [Path(self.weights)]), restore_recording(joint, state["subject"])
-        return FittedBoostedTrees(self, joint, restore_ensembles(read_trees(file)["trees"]), state["weights"], subject)
+        return FittedBoostedTrees(self, joint, read_trees(file)["trees"], state["weights"], subject)
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,25 @@ class TreeEnsemble:
         nodes = {name: torch.from_numpy(values) for name, values in self.nodes.items()}
         return {"nodes": nodes, "roots": torch.from_numpy(self.roots), "baseline": self.baseline, "sd": self.sd}
 
+    def check(self) -> None:
+        """Raises ValueError where a tree would lead in circles, out of its nodes, or to no number."""
+        count, place = len(self.nodes["leaf"]), np.arange(len(self.nodes["leaf"]))
+        inner = ~self.nodes["leaf"].astype(bool)
+        below = np.stack([self.nodes["left"], self.nodes["right"]])[:, inner]
+        feature = self.nodes["feature"][inner]
+        if (
+            any(values.shape != (count,) for values in self.nodes.values())
+            or not ((place[inner] < below) & (below < count)).all()  # a child stands behind its parent: no circle
+            or not ((feature >= 0) & (feature < len(NAMES))).all()
+            or not ((self.roots >= 0) & (self.roots < count)).all()
+            or not all(np.isfinite(values).all() for values in (self.nodes["value"], self.baseline, self.sd))
+        ):
+            raise ValueError("trees that lead nowhere")
+
 
 def restore_ensembles(state: dict[str, Any]) -> dict[str, TreeEnsemble]:
-    """Ensembles by muscle, of the states of each."""
-    return {
+    """Ensembles by muscle, of the states of each. Raises ValueError where they are none."""
+    ensembles = {
         muscle: TreeEnsemble(
             nodes={name: entry["nodes"][name].numpy() for name in NODE},
             roots=entry["roots"].numpy(),
@@ -108,14 +124,21 @@ def restore_ensembles(state: dict[str, Any]) -> dict[str, TreeEnsemble]:
         )
         for muscle, entry in state.items()
     }
+    for ensemble in ensembles.values():
+        ensemble.check()
+    return ensembles
 
 
 def read_trees(path: str | Path) -> dict[str, Any]:
-    """What `save_ensembles` wrote. Raises ValueError, in one line, where the file is something else."""
+    """The trees of all muscles, and what they were trained with.
+
+    Raises ValueError, in one line, where the file is something else.
+    """
     state = read_tensors(path, "trained trees")
-    if "trees" not in state:
-        raise ValueError(f"{path}: found {', '.join(state)}; expected trained trees")
-    return state
+    try:
+        return {"trees": restore_ensembles(state["trees"]), "trained_with": state["trained_with"]}
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):  # a file may hold anything under these names
+        raise ValueError(f"{path}: found other content; expected trained trees") from None
 
 
 def save_ensembles(ensembles: dict[str, TreeEnsemble], path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ def read_tensors(path: str | Path, expected: str) -> dict[str, Any]:
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; expected {expected}")
     try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > Path(path).stat().st_size:  # torch packs nothing: who does means to fill the memory
+            raise ValueError("a packed file")
         state = torch.load(path, weights_only=True)
     except Exception as error:  # torch and pickle tell in many ways what a file is not
         raise ValueError(f"{path}: found no file of plain data and tensors; expected {expected}") from error

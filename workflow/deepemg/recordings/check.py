@@ -9,7 +9,7 @@ from typing import Any
 
 from deepemg.joint.definition import available_joints
 from deepemg.recordings.checks.body import check_loads, check_model, check_sizes
-from deepemg.recordings.checks.files import check_files, check_patterns
+from deepemg.recordings.checks.files import check_files, check_patterns, check_places
 from deepemg.recordings.checks.folders import check_missing, check_passed_over
 from deepemg.recordings.checks.names import check_channels, check_protocol, check_trials
 from deepemg.recordings.checks.sheets import check_channel_sheet, check_trial_sheet
@@ -17,6 +17,7 @@ from deepemg.recordings.checks.texts import check_description, check_sheet, row_
 from deepemg.recordings.description import read_description
 from deepemg.recordings.problems import Problem, RecordingError, one_line_each
 from deepemg.recordings.sheet import Sheet, read_sheet
+from deepemg.recordings.spelling import printable
 from deepemg.recordings.subject import SubjectFolder, make_subject
 
 SHEETS = ("channels", "trials")
@@ -93,7 +94,7 @@ def _is_usable(description: Any, folder: Path, problems: list[Problem]) -> bool:
     """Whether joint and kinematics are known, without which nothing else can be judged."""
     if not isinstance(description, dict) or description.get("joint") not in available_joints():
         return False
-    return not any(problem.place.startswith(str(folder / "subject.yaml")) for problem in problems)
+    return not any(problem.place.startswith(printable(str(folder / "subject.yaml"))) for problem in problems)
 
 
 def _good_rows(sheet: Sheet, name: str) -> Sheet:
@@ -118,6 +119,10 @@ def _check_subject(
     broken = list(check_patterns(subject))
     yield from broken
     if broken or any(problem.id == "DE-002" for problem in named):
+        return
+    elsewhere = list(check_places(subject))
+    yield from elsewhere
+    if elsewhere:
         return
     yield from check_files(subject)
     yield from check_channel_sheet(subject, channels)

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers.text import decode, read_bytes
+from deepemg.recordings.places import check_place
 from deepemg.recordings.units import canonical
+from deepemg.recordings.yaml_text import read_yaml
 
 SIZES = ("mass_kg", "height_m", "upper_arm_m", "forearm_m", "hand_m", "thigh_m", "shank_m")
-
-
-class _OneOfEach(yaml.SafeLoader):
-    """YAML that refuses a key written twice, where the usual loader takes the last and says nothing.
-
-    It refuses aliases too, with which a few lines hold themselves, or more than a computer does. A whole number that no
-    float holds is infinite, as 1e999 is.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "an alias (*) in place of a value", mark)
-        return super().compose_node(parent, index)
-
-    def construct_yaml_int(self, node: yaml.ScalarNode) -> Any:
-        value = super().construct_yaml_int(node)
-        return value if abs(value) <= sys.float_info.max else math.inf if value > 0 else -math.inf
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-_OneOfEach.add_constructor("tag:yaml.org,2002:int", _OneOfEach.construct_yaml_int)
-PYYAML_FAILS = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)  # at `!!int x`, say
 
 
 def read_description(path: Path) -> Any:
@@ -51,11 +18,8 @@ def read_description(path: Path) -> Any:
 
     What was called `arm` before a knee could be one is read as `joint`. Raises RecordingError where it is no YAML.
     """
-    try:
-        description = yaml.load(decode(read_bytes(path)), _OneOfEach)
-    except (yaml.YAMLError, *PYYAML_FAILS) as error:
-        found = " ".join(str(error).replace("<unicode string>", "the file").split()) or type(error).__name__
-        raise RecordingError([Problem("DE-006", str(path), found, "valid YAML", "correct the line named")]) from None
+    check_place(path, [path.parent])
+    description = read_yaml(path)
     if not isinstance(description, dict):
         return description
     if "arm" in description and "joint" not in description:

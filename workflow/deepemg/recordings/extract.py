@@ -11,12 +11,15 @@ import pandas as pd
 from deepemg.recordings.clocks import clock_of, differing_rate, unnamed_clock
 from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.readers.csv import GAP
 from deepemg.recordings.signal import WHOLE, Part, Signal
-from deepemg.recordings.spelling import cut, fold, nearest, short
+from deepemg.recordings.spelling import cut, fold, listed, nearest, short
 from deepemg.recordings.times import NAMED_RATE
 
 NUMBERED = re.compile(r"#[0-9]{1,9}$")
 LATEST_S = 1e12  # of a first sample; times since 1970 are less
+NEARLY_NUMBER = re.compile(r"[-+\d.,:eE ]+")
+LONGEST_NUMBER = 30  # letters
 PAST_END_S = 0.02  # a part may end this much after its file: people round to hundredths
 
 
@@ -57,7 +60,7 @@ def missing_column(contents: Contents, name: str) -> Problem:
     return Problem(
         "DE-041",
         str(contents.path),
-        f"columns {', '.join(known)}",
+        f"columns {listed(known)}",
         f"a column {short(name)}",
         f"{likely}correct the column (#2 is the second, whatever it is called); if a trial did not record the channel, "
         "name those it did in channels of trials.csv",
@@ -68,11 +71,15 @@ def doubled_column(contents: Contents, name: str, found: Sequence[Column]) -> Pr
     """Several columns of this name: how to tell them apart."""
     places = [f"#{contents.columns.index(column) + 1}" for column in found]
     sensors = [column.source for column in found if column.source]
-    how = f"the name of the sensor ({', '.join(map(repr, sensors))})" if sensors else "its number in the file"
+    how = (
+        f"the name of the sensor ({listed([repr(sensor) for sensor in sensors])})"
+        if sensors
+        else "its number in the file"
+    )
     return Problem(
         "DE-043",
         f"{contents.path}, column {short(name)}",
-        f"the name {len(found)} times (columns {', '.join(places)})",
+        f"the name {len(found)} times (columns {listed(places)})",
         "one column of this name",
         f"write {how}, for example {places[0]}, as column in channels.csv, or name the sensors before exporting",
     )
@@ -107,6 +114,9 @@ def extract(
             notes.append(_is_it_the_clock(contents, suspect))
     if column.rate_hz is not None and rate_hz is not None and not abs(rate - rate_hz) <= NAMED_RATE * rate_hz:
         notes.append(differing_rate(f"{contents.path}, {column.name}", rate, rate_hz))
+    if not 0 < rate < np.inf:
+        fix = "export the file again: it is damaged"
+        raise RecordingError([Problem("DE-051", str(contents.path), f"a rate of {rate:g} Hz", "one that can be", fix)])
     if not abs(start) < LATEST_S:
         fix = "export the file again: it is damaged"
         raise RecordingError([Problem("DE-051", str(contents.path), f"a start at {start:g} s", "one that can be", fix)])
@@ -130,8 +140,7 @@ def _numbers(contents: Contents, column: Column, cells: Sequence[str] | np.ndarr
     if len(values) and not len(bad):
         return values
     row = first_row + (int(bad[0]) if len(bad) else 0)
-    cell = str(cells[int(bad[0])]).strip() if len(bad) else "no samples"
-    found = short(cell) if cell and len(bad) else cell or "an empty cell"
+    found = _said(str(cells[int(bad[0])]).strip()) if len(bad) else "no samples"
     more = f" and {len(bad) - 1} more such cells" if len(bad) > 1 else ""
     raise RecordingError(
         [
@@ -144,6 +153,14 @@ def _numbers(contents: Contents, column: Column, cells: Sequence[str] | np.ndarr
             )
         ]
     )
+
+
+def _said(cell: str) -> str:
+    """What a cell holds that is no number; of other texts only how long they are, for they may name a person."""
+    if not cell:
+        return "an empty cell"
+    is_gap = cell.lower() in GAP or (len(cell) <= LONGEST_NUMBER and NEARLY_NUMBER.fullmatch(cell))
+    return repr(cell) if is_gap else f"a text of {len(cell)} letters"
 
 
 def _check_part(contents: Contents, part: Part, start_s: float, end_s: float) -> None:
@@ -163,7 +180,7 @@ def _no_rate(contents: Contents, column: Column) -> Problem:
     suspect = unnamed_clock(contents, column)
     fix = "write rate_hz (channels.csv; kinematics, torque in subject.yaml), or emg_rate_hz in trials.csv for one trial"
     if suspect is not None:
-        fix += f"; if {suspect!r} is the clock: clock: {{column: {suspect!r}, unit: s}} in subject.yaml"
+        fix += f"; if {short(suspect)} is the clock: clock: {{column: {short(suspect)}, unit: s}} in subject.yaml"
     return Problem(
         "DE-050", str(contents.path), "neither a clock nor a declared rate", "a column time, or rate_hz", fix
     )
@@ -172,8 +189,8 @@ def _no_rate(contents: Contents, column: Column) -> Problem:
 def _is_it_the_clock(contents: Contents, suspect: str) -> Problem:
     return Problem(
         "DE-065",
-        f"{contents.path}, column {suspect or 'without a name'}",
+        f"{contents.path}, column {cut(suspect) or 'without a name'}",
         "numbers that rise evenly as a clock does, and were not used",
         "a clock called time",
-        f"if it is the clock: clock: {{column: {suspect!r}, unit: s}} in subject.yaml; else nothing",
+        f"if it is the clock: clock: {{column: {short(suspect)}, unit: s}} in subject.yaml; else nothing",
     )

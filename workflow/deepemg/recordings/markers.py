@@ -14,10 +14,9 @@ from deepemg.recordings.contents import Column, Contents, filled
 from deepemg.recordings.extract import extract, find_column, matching
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.read import in_convention
-from deepemg.recordings.readers import open_file
 from deepemg.recordings.readers.csv import GAP
 from deepemg.recordings.signal import Signal
-from deepemg.recordings.spelling import nearest, short
+from deepemg.recordings.spelling import listed, nearest, short
 from deepemg.recordings.subject import SubjectFolder, TrialRow
 
 AXES = "xyz"
@@ -35,7 +34,7 @@ def angle_from_markers(subject: SubjectFolder, trial: TrialRow) -> Signal:
     """
     entry = subject.description["kinematics"]
     path = subject.kinematics_path(trial)
-    contents = open_file(path, entry.get("format"))
+    contents = subject.open(path, entry.get("format"))
     markers = {place: _listed(entry["markers"][place]) for place in ("proximal", "joint", "distal")}
     columns = {name: _columns(contents, name) for names in markers.values() for name in names}
     contents = _prepared(contents, [column for three in columns.values() for column in three])
@@ -74,7 +73,7 @@ def _no_marker(contents: Contents, name: str) -> Problem:
     return Problem(
         "DE-041",
         str(contents.path),
-        f"markers {', '.join(known)}" if known else "no markers (columns named x, y and z behind a name)",
+        f"markers {listed(known)}" if known else "no markers (columns named x, y and z behind a name)",
         f"a marker {short(name)}",
         f"{nearest(name, known)}correct kinematics: markers in subject.yaml, or name a column with the angle instead",
     )

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import yaml
 
+from deepemg.recordings.spelling import printable
+
 Level = Literal["red", "amber"]
 EXPLANATIONS = Path(__file__).parent / "explanations.yaml"
 
@@ -29,6 +31,8 @@ def level_of(identity: str) -> Level:
 class Problem:
     """One finding. `id` is stable, `place` names the file and, where known, the row or column.
 
+    What cannot be printed in one line stands in it as its escape.
+
     `subject` is what of the recording it is about (a channel, the angle, a trial), where it is about one.
     """
 
@@ -38,6 +42,10 @@ class Problem:
     expected: str
     fix: str
     about: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for part in ("place", "found", "expected", "fix"):  # names out of files stand in them
+            object.__setattr__(self, part, printable(getattr(self, part)))
 
     def __str__(self) -> str:
         end = "" if self.fix.endswith("?") else "."

@@ -11,7 +11,6 @@ import numpy as np
 
 from deepemg.recordings.contents import Contents
 from deepemg.recordings.extract import extract
-from deepemg.recordings.readers import open_file
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow
 from deepemg.recordings.units import scale
@@ -19,7 +18,7 @@ from deepemg.recordings.units import scale
 Open = Callable[[Path, str | None], Contents]  # gives the columns of a file; audits put damaged ones in its place
 
 
-def read_emg(subject: SubjectFolder, channel: Channel, trial: TrialRow, *, opened: Open = open_file) -> Signal:
+def read_emg(subject: SubjectFolder, channel: Channel, trial: TrialRow, *, opened: Open | None = None) -> Signal:
     """One channel of one trial, from the trial's start to its end, in uV; fractions stay fractions."""
     signal = _read(
         subject,
@@ -89,7 +88,9 @@ def _read(
     rate_hz: float | None,
     declared: str | None,
     turn: tuple[int, int] | None = None,
-    opened: Open = open_file,
+    opened: Open | None = None,
 ) -> Signal:
     clock = subject.description.get("clock")
-    return extract(opened(path, declared), column, rate_hz=rate_hz, part=trial.part, clock=clock, turn=turn)
+    return extract(
+        (opened or subject.open)(path, declared), column, rate_hz=rate_hz, part=trial.part, clock=clock, turn=turn
+    )

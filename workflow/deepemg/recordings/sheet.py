@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepemg.recordings.limits import limit, too_large
+from deepemg.recordings.places import check_place
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.text import read_bytes, read_lines
 from deepemg.recordings.spelling import fold
 from deepemg.recordings.units import canonical
+from deepemg.spreadsheet import as_written
 
 NUMBERS = ("rate_hz", "load", "start_s", "end_s", "emg_rate_hz", "emg_delay_s", "kinematics_rate_hz")
 UNITS = {"unit": "emg", "emg_unit": "emg", "load_unit": "load"}
@@ -29,9 +32,11 @@ class Sheet:
 
 def read_sheet(path: Path) -> Sheet:
     """Rows of a small table, without empty cells and empty rows. Raises RecordingError where it is no table of text."""
+    check_place(path, [path.parent])
     if read_bytes(path, head_only=True)[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise RecordingError([_no_sheet(path, "an Excel workbook that is named .csv")])
-    lines = ["" if line.lower().startswith("sep=") else line for line in read_lines(path)]  # Excel's own first line
+    lines = read_lines(path, kind="sheet")
+    lines = ["" if line.lower().startswith("sep=") else line for line in lines]  # Excel's own first line
     first = next((line for line in lines if line.strip(' ,;\t"') and not line.lstrip(' "').startswith("# ")), None)
     if first is None:
         raise RecordingError([_no_sheet(path, "an empty file")])
@@ -51,6 +56,9 @@ def read_sheet(path: Path) -> Sheet:
         if any(place >= len(columns) or not columns[place] for place in row):
             found = f"{len(cells)} cells below {len(list(filter(None, columns)))} column names in row {number}"
             raise RecordingError([_no_sheet(path, found)])
+        if len(rows) == limit("rows"):
+            expected, fix = f"at most {limit('rows')}", "divide the recordings among several subject folders"
+            raise RecordingError([too_large(path, f"more than {limit('rows')} rows", expected, fix)])
         rows[number] = {columns[place]: _value(columns[place], cell, delimiter) for place, cell in row.items()}
     return Sheet(path, columns, rows)
 
@@ -64,7 +72,7 @@ def _cells(path: Path, lines: list[str], delimiter: str) -> Iterator[tuple[int, 
                 raise RecordingError(
                     [_no_sheet(path, f"a quote that is not closed in its row, before row {table.line_num}")]
                 )
-            yield table.line_num, [cell.strip() for cell in cells]
+            yield table.line_num, [as_written(cell.strip()) for cell in cells]
     except csv.Error as error:
         raise RecordingError([_no_sheet(path, f"{error} in row {table.line_num}")]) from None
 

@@ -9,8 +9,11 @@ from typing import Any, Literal
 from deepemg.joint.definition import Joint, load_joint
 from deepemg.joint.personal import personalise, read_personal
 from deepemg.joint.scaling import scale_joint
+from deepemg.recordings.contents import Contents
 from deepemg.recordings.description import SIZES, read_description
+from deepemg.recordings.places import check_place, is_inside
 from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.readers import open_file
 from deepemg.recordings.sheet import Sheet, read_sheet
 from deepemg.recordings.signal import Part
 from deepemg.recordings.spelling import existing, fold
@@ -158,7 +161,18 @@ class SubjectFolder:
 
     def _file(self, pattern: str, **names: str | None) -> Path:
         """The file that a pattern names, whichever way its slashes lean and its umlauts are written."""
-        return existing(self.recordings / pattern.format(**names).replace("\\", "/"))
+        path = self.recordings / pattern.format(**names).replace("\\", "/")
+        return existing(path) if is_inside(path, self.places) else path
+
+    @property
+    def places(self) -> tuple[Path, Path]:
+        """The folders whose files may be opened."""
+        return self.folder, self.recordings
+
+    def open(self, path: Path, declared: str | None = None, *, head_only: bool = False) -> Contents:
+        """Columns of one of its signal files. Raises RecordingError where it cannot be read, or lies elsewhere."""
+        check_place(path, self.places)
+        return open_file(path, declared, head_only=head_only)
 
     @property
     def texts(self) -> tuple[Path, ...]:
@@ -185,7 +199,8 @@ class SubjectFolder:
         angle = [self.kinematics_path(trial) for trial in moving]
         velocity = self.description["kinematics"].get("velocity")
         angle += [self.kinematics_path(trial, velocity) for trial in moving] if velocity else []
-        torque = [self.torque_path(trial) for trial in self.trials if trial.torque_file]
+        named = [trial for trial in self.trials if trial.torque_file and "torque" in self.description]
+        torque = [self.torque_path(trial) for trial in named]
         return tuple(dict.fromkeys([*angle, *torque]))
 
     def generic_joint(self) -> Joint:
@@ -203,6 +218,7 @@ class SubjectFolder:
         generic, sizes = self.generic_joint(), self.sizes()
         if "model" not in self.description:
             return scale_joint(generic, sizes)
+        check_place(self.folder / self.description["model"], [self.folder])
         try:
             personal = read_personal(self.folder / self.description["model"], generic)
         except ValueError as error:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from deepemg.atomic import written_aside
 from deepemg.report.style import DOUBLE_COLUMN_MM, ONE_COLUMN_MM, save
+from deepemg.spreadsheet import without_formulas
 
 
 class FigureFiles(Protocol):
@@ -31,4 +32,4 @@ def write_figure(files: FigureFiles, numbers: pd.DataFrame, draw: Callable[..., 
     save(draw(width_mm=DOUBLE_COLUMN_MM), Path(files.svg), Path(files.png))
     save(draw(width_mm=ONE_COLUMN_MM), Path(files.column_svg), Path(files.column_png))
     with written_aside(files.csv) as aside:
-        numbers.to_csv(aside, index=False, float_format="%.6g")
+        without_formulas(numbers).to_csv(aside, index=False, float_format="%.6g")

@@ -65,7 +65,7 @@ def check_subject(folder: Path, recordings: Path | None = None, *, settings: Sig
     return Verdict(folder, tuple(one_line_each([*texts.problems, *new])), subject, judged)
 
 
-UNREADABLE = {"DE-002", "DE-020", "DE-025", "DE-034"}  # without these, there is nothing to read, or it has no name
+UNREADABLE = {"DE-002", "DE-020", "DE-025", "DE-034", "DE-045"}  # nothing to read then, or it is not to be opened
 SEEN_AGAIN = {  # what the samples show of a cause that the texts have told
     "DE-026": ("DE-026", "DE-081"),
     "DE-027": ("DE-027",),

@@ -10,7 +10,6 @@ import numpy as np
 from deepemg.joint.strength import greatest_moment
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.read import Open, read_angle, read_emg, read_measured_torque, read_velocity
-from deepemg.recordings.readers import open_file
 from deepemg.recordings.signal import Signal
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow, Use
 from deepemg.signals.checks import angle as angle_checks
@@ -28,7 +27,7 @@ def judge(
     *,
     uses: tuple[Use, ...],
     together: bool = True,
-    opened: Open = open_file,
+    opened: Open | None = None,
 ) -> Judged:
     """Read every signal of the channels so used, angle and torque once, and judge them alone and together.
 
@@ -130,7 +129,7 @@ def _read_gyroscope(found: Judged, trial: TrialRow, angle: Signal, settings: Sig
         )
 
 
-def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: SignalSettings, opened: Open) -> None:
+def _read_emg(found: Judged, trial: TrialRow, channel: Channel, settings: SignalSettings, opened: Open | None) -> None:
     subject, findings, limits, band = found.subject, found.findings, settings.quality, settings.envelopes
     label, path = f"channel {channel.name}", subject.emg_path(channel, trial)
     signal = findings.read(lambda: read_emg(subject, channel, trial, opened=opened), label, path, limits, trial.trial)

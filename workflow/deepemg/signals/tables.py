@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from deepemg.joint.definition import Joint
 from deepemg.recordings.subject import SubjectFolder
 from deepemg.signals.recording import Contraction, Recording, Reference, Trial, envelope_matrix
 from deepemg.signals.settings import EnvelopeSettings
+from deepemg.spreadsheet import as_written, without_formulas
 
 
 def make_contractions(table: pd.DataFrame, joint: Joint) -> tuple[Contraction, ...]:
@@ -82,3 +84,17 @@ def read_recording(subject: SubjectFolder, files: Mapping[str, Any], signals: En
     contractions = pd.read_csv(files["contractions"])
     joint, reference = subject.scaled_joint(), subject.reference
     return make_recording(joint, kinematics, torque, envelopes, contractions, reference=reference, signals=signals)
+
+
+def write_levels(levels: pd.DataFrame, path: str | Path) -> None:
+    """levels.csv: channel, level, unit, reference. Names of channels are the lab's, and no formulas in it."""
+    without_formulas(levels).to_csv(path, index=False)
+
+
+def read_levels(path: str | Path) -> pd.DataFrame:
+    """What `write_levels` was given, to the last digit; a channel called 1 or NA is a name all the same."""
+    gaps = {"level": ["", "nan"]}
+    table = pd.read_csv(
+        path, float_precision="round_trip", dtype={"channel": str}, keep_default_na=False, na_values=gaps
+    )
+    return table.assign(channel=table["channel"].map(as_written))

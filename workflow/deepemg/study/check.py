@@ -17,6 +17,7 @@ from deepemg.recordings.subject import SubjectFolder, read_subject
 from deepemg.study.config import StudyConfig, read_config
 
 TRAINED_ONCE = ("nmm", "trees")  # methods whose weights know the muscles of one joint
+FITTED_HERE = ("copy", "so", "mse", "nmm-paper")  # to the subject itself, whatever its joint
 WEIGHTS = "nmm"  # the one whose weights are an input of the study
 
 
@@ -144,7 +145,7 @@ def check_weights(study: Study) -> None:
             str(subject.folder),
             f"muscles {', '.join(unknown)}",
             f"those that the weights of {' and '.join(names)} know ({', '.join(SLOTS)})",
-            "leave the methods out: --config fit_method={methods: [...]}",
+            f'leave the methods out: --config "fit_method={{methods: [{", ".join(FITTED_HERE)}]}}"',
         )
         for subject in study.subjects.values()
         if (unknown := _unknown(subject.generic_joint(), SLOTS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -15,6 +16,8 @@ from deepemg.joint.settings import ForwardSettings
 from deepemg.pretrain.tree_settings import TreeTraining
 from deepemg.reconstruct.registry import METHODS, MethodName, method_class
 from deepemg.recordings.problems import Problem, RecordingError
+from deepemg.recordings.spelling import cut, short
+from deepemg.recordings.yaml_text import read_yaml
 from deepemg.settings import as_plain, finding, from_plain, settings_dataclass
 from deepemg.signals.settings import (
     COMMON_CLOCK,
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
     from deepemg.reconstruct.contract import Method
 
 OF, SEED = "of", "seed"  # keys of a variant that are no setting of its method
+NOTHING = ("null", "~", "")  # how the command line says None
+VARIANT = re.compile(r"[A-Za-z0-9][\w.-]{0,60}")  # fits lie in a folder of this name, and tables hold it
+NAMED = "letters, digits, - _ and ., beginning with a letter or digit"
+FIX = "correct the value in config"
 
 
 @settings_dataclass
@@ -218,12 +225,22 @@ class StudyConfig:
 
 def read_config(values: Mapping[str, Any]) -> StudyConfig:
     """The configuration out of what Snakemake read. Raises RecordingError with a line for every wrong key or value."""
-    config: StudyConfig = _checked(StudyConfig, dict(values), "config")
+    given, fit = dict(values), values.get("fit_method")
+    if isinstance(fit, Mapping):
+        given["fit_method"] = {key: _words(fit[key]) if key in ("settings", "variants") else fit[key] for key in fit}
+    if given.get("recordings") in NOTHING:
+        given["recordings"] = None
+    config: StudyConfig = _checked(StudyConfig, given, "config")
     wrong = [
+        Problem("DE-094", f"config, fit_method.variants.{cut(name)}", "no name of a folder", NAMED, FIX)
+        for name in config.fit_method.variants
+        if not VARIANT.fullmatch(name)
+    ]
+    wrong += [
         Problem(
             "DE-096",
             f"config, fit_method.variants.{name}",
-            repr(base),
+            short(str(base)),
             f"of: one of {', '.join(METHODS)}",
             "name a method",
         )
@@ -235,12 +252,42 @@ def read_config(values: Mapping[str, Any]) -> StudyConfig:
     return config
 
 
+def in_their_kinds(values: Any, config: Any) -> Any:
+    """What Snakemake read, as `read_config` understood it: of `--config a={b: 5}` it makes a text of the 5.
+
+    `config` is the configuration as plain data. What was given as a number stays as it was given.
+    """
+    if isinstance(values, Mapping) and isinstance(config, Mapping):
+        return {key: in_their_kinds(value, config.get(key, value)) for key, value in values.items()}
+    if isinstance(values, list) and isinstance(config, list | tuple) and len(values) == len(config):
+        return [in_their_kinds(*pair) for pair in zip(values, config, strict=True)]
+    return config if isinstance(values, str) and not isinstance(config, list | tuple | Mapping) else values
+
+
+def _words(values: Any) -> Any:
+    """Texts that are a number, a truth value or nothing in YAML as these, at any depth."""
+    if isinstance(values, Mapping):
+        return {key: _words(value) for key, value in values.items()}
+    if isinstance(values, list):
+        return [_words(value) for value in values]
+    if not isinstance(values, str):
+        return values
+    try:
+        read = yaml.safe_load(values)
+    except (yaml.YAMLError, ValueError):
+        return values
+    return read if read is None or isinstance(read, bool | int | float) else values
+
+
 def read_settings(folder: Path = Path("config")) -> SignalSettings:
     """Signal settings of the study in the current folder; the library's where there is no config."""
     path = folder / "config.yaml"
     if not path.is_file():
         return SignalSettings()
-    return read_config(yaml.safe_load(path.read_text(encoding="utf-8")) or {}).signals
+    values = read_yaml(path) or {}
+    if not isinstance(values, Mapping):
+        raise RecordingError([Problem("DE-094", str(path), "no keys", "keys with values, such as seed: 1", FIX)])
+    return read_config(values).signals
 
 
 def _checked(kind: type, values: dict[str, Any], place: str) -> Any:
@@ -256,4 +303,4 @@ def _problem(entry: Any, place: str, kind: type) -> Problem:
     where = ".".join([place, *(str(part) for part in entry["loc"])])
     if entry["type"] == "unexpected_keyword_argument":
         return Problem("DE-095", where, *finding(entry, kind), "correct the name, or remove it")
-    return Problem("DE-094", where, *finding(entry, kind), "correct the value in config")
+    return Problem("DE-094", where, *finding(entry, kind), FIX)

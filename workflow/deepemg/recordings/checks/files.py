@@ -12,9 +12,9 @@ from typing import Any
 from deepemg.recordings.checks.folders import TEXTS
 from deepemg.recordings.contents import Contents
 from deepemg.recordings.extract import find_column
+from deepemg.recordings.places import fault_of_place
 from deepemg.recordings.problems import Problem, RecordingError, place_in_files
-from deepemg.recordings.readers import open_file
-from deepemg.recordings.spelling import cut, nearest, short
+from deepemg.recordings.spelling import cut, names_in, nearest, short
 from deepemg.recordings.subject import SubjectFolder
 from deepemg.recordings.units import same_unit
 
@@ -67,6 +67,8 @@ def check_patterns(subject: SubjectFolder) -> Iterator[Problem]:
         (described, f"{block}.file", subject.description.get(block, {}).get("file", ""), ("trial", f"{block}_file"))
         for block in ("kinematics", "torque")
     ]
+    velocity = subject.description["kinematics"].get("velocity", {}).get("file", "")
+    patterns.append((described, "kinematics.velocity.file", velocity, ("trial", "kinematics_file")))
     for path, label, pattern, names in patterns:
         if not _is_pattern(pattern, names):
             allowed = " and ".join(f"{{{name}}}" for name in names)
@@ -82,6 +84,14 @@ def _is_pattern(pattern: str, names: tuple[str, ...]) -> bool:
     return all(name in names and not spec and conversion is None for name, spec, conversion in fields)
 
 
+def check_places(subject: SubjectFolder) -> Iterator[Problem]:
+    """Files that the texts name and that are not to be opened, for they lie elsewhere."""
+    files = [*subject.files("observed"), *subject.files("held_out"), *subject.joint_files()]
+    for path in dict.fromkeys(files):
+        if fault := fault_of_place(path, subject.places):
+            yield fault
+
+
 def check_files(subject: SubjectFolder) -> Iterator[Problem]:
     """One line per missing file; a column or unit that is wrong in many files is one line that counts them."""
     needs = list(_needs(subject))
@@ -91,7 +101,7 @@ def check_files(subject: SubjectFolder) -> Iterator[Problem]:
             yield _missing_file(path)
             continue
         try:
-            heads[path, declared] = open_file(path, declared, head_only=True)
+            heads[path, declared] = subject.open(path, declared, head_only=True)
         except RecordingError as error:
             yield from error.problems
     faults: dict[tuple[str, ...], list[tuple[_Need, Problem]]] = {}
@@ -106,8 +116,8 @@ def check_files(subject: SubjectFolder) -> Iterator[Problem]:
             faults.setdefault((problem.id, need.label, need.column), []).append((need, problem))
             continue
         if column.unit is not None and not same_unit(column.unit, need.unit):
-            fix = f"write {column.unit} as unit, or correct the column"
-            problem = Problem("DE-042", "", f"unit {column.unit} in it", f"{need.unit} as declared", fix)
+            fix = f"write {cut(column.unit)} as unit, or correct the column"
+            problem = Problem("DE-042", "", f"unit {cut(column.unit)} in it", f"{need.unit} as declared", fix)
             faults.setdefault((problem.id, need.label, need.column), []).append((need, problem))
     for found in faults.values():
         place = place_in_files([need.path for need, _ in found], found[0][0].label)
@@ -117,8 +127,7 @@ def check_files(subject: SubjectFolder) -> Iterator[Problem]:
 
 def _missing_file(path: Path) -> Problem:
     is_there = os.path.isdir(path.parent)
-    beside = path.parent.iterdir() if is_there else []
-    likely = nearest(path.name, [p.name for p in beside if p.name not in TEXTS])
+    likely = nearest(path.name, [name for name in names_in(path.parent) if name not in TEXTS])
     found = "no such file" if is_there else f"no folder {path.parent.name}"
     return Problem(
         "DE-040",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deepemg.recordings.problems import Problem
+from deepemg.recordings.spelling import names_in
 
 TEXTS = ("subject.yaml", "channels.csv", "trials.csv")
 ALMOST = ("subject.yml", "subject.yaml.txt", "subject.txt", "subject.json", "subject.yaml.yaml")
@@ -30,7 +31,7 @@ def check_missing(folder: Path) -> Iterator[Problem]:
 def check_passed_over(data: Path) -> Iterator[Problem]:
     """Folders below `data` that hold no subject.yaml, and something of a subject all the same."""
     for folder in sorted(path for path in data.glob("*") if path.is_dir() and not path.name.startswith((".", "__"))):
-        names = {path.name.lower(): path.name for path in folder.iterdir()}
+        names = {name.lower(): name for name in names_in(folder)}
         if "subject.yaml" in names and (folder / "subject.yaml").is_file():
             continue
         inner = sorted(path.parent for path in folder.glob("*/subject.yaml") if not path.parent.name.startswith("__"))

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from deepemg.recordings.extract import find_column
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers import open_file
 from deepemg.recordings.spelling import fold, short
 from deepemg.recordings.subject import Channel, SubjectFolder, TrialRow
 
@@ -43,7 +42,7 @@ def _one_column(subject: SubjectFolder, first: Channel, second: Channel, trial: 
     if _identity(paths[0]) != _identity(paths[1]):
         return False
     try:
-        contents = open_file(paths[0], trial.emg_format or first.format, head_only=True)
+        contents = subject.open(paths[0], trial.emg_format or first.format, head_only=True)
         columns = [find_column(contents, c.column, subject.turn(c)) for c in (first, second)]
     except RecordingError:
         return fold(first.column) == fold(second.column) and subject.turn(first) is None
@@ -59,7 +58,8 @@ def _taken_in_turn(subject: SubjectFolder, rows: dict[int, Channel]) -> Iterator
         if turn is None or trial is None:
             continue
         try:
-            contents = open_file(subject.emg_path(channel, trial), trial.emg_format or channel.format, head_only=True)
+            declared = trial.emg_format or channel.format
+            contents = subject.open(subject.emg_path(channel, trial), declared, head_only=True)
             column = find_column(contents, channel.column, turn)
         except RecordingError:
             continue
@@ -73,39 +73,45 @@ def _taken_in_turn(subject: SubjectFolder, rows: dict[int, Channel]) -> Iterator
 
 
 def check_trial_sheet(subject: SubjectFolder, rows: dict[int, TrialRow]) -> Iterator[Problem]:
-    """Two trials that read the same part of the same file."""
-    path = subject.folder / "trials.csv"
+    """Two trials that read the same part of the same file; of a trial that shares it with many, the first is told."""
+    files = {row: _identities(subject, trial) for row, trial in rows.items()}
+    told: set[tuple[str, int]] = set()
     for (first_row, first), (row, trial) in combinations(rows.items(), 2):
-        shared = _shared(subject, first, trial)
-        if not shared or "rest" in (first.role, trial.role):
+        if not files[first_row] & files[row] or "rest" in (first.role, trial.role) or not _overlap(first, trial):
             continue
-        place = f"{path}, rows {first_row} and {row}"
-        roles = {first.role, trial.role}
-        tested = any(t.role == "movement" and t.split == "test" for t in (first, trial))
-        fix = "name the files of each trial, or parts that do not overlap (start_s, end_s)"
-        found = f"the same {' and '.join(shared)} in {first.trial} and in {trial.trial}"
-        if roles == {"movement"} and first.split != trial.split:
-            expected = "test trials that no training trial shares a sample with"
-            yield Problem("DE-036", place, found, expected, fix)
-        elif tested and roles != {"movement"}:
-            expected = "test trials that fix no level: an MVC trial or a hold is part of the training"
-            yield Problem("DE-038", place, found, expected, fix)
-        elif len(roles) == 1:
-            yield Problem("DE-037", place, found, "each recording in one trial", fix)
+        shared = sorted({kind for kind, *_ in files[first_row] & files[row]})
+        problem = _shared_part(subject, rows, (first_row, row), shared)
+        if problem is not None and (problem.id, row) not in told:
+            told.add((problem.id, row))
+            yield problem
 
 
-def _shared(subject: SubjectFolder, first: TrialRow, second: TrialRow) -> list[str]:
-    """What two trials have in common: EMG, angle."""
-    if not _overlap(first, second):
-        return []
-    shared = []
-    both = [c for c in subject.channels if subject.records(c, first) and subject.records(c, second)]
-    if any(_identity(subject.emg_path(c, first)) == _identity(subject.emg_path(c, second)) for c in both):
-        shared.append("EMG")
-    if first.role == second.role == "movement":
-        files = [_identity(subject.kinematics_path(trial)) for trial in (first, second)]
-        shared += ["angle"] if files[0] == files[1] else []
-    return shared
+def _shared_part(
+    subject: SubjectFolder, rows: dict[int, TrialRow], pair: tuple[int, int], shared: list[str]
+) -> Problem | None:
+    """What is wrong with two trials that share EMG or angle, or None where a hold and an MVC trial may."""
+    first, trial = (rows[row] for row in pair)
+    place = f"{subject.folder / 'trials.csv'}, rows {pair[0]} and {pair[1]}"
+    roles = {first.role, trial.role}
+    tested = any(t.role == "movement" and t.split == "test" for t in (first, trial))
+    fix = "name the files of each trial, or parts that do not overlap (start_s, end_s)"
+    found = f"the same {' and '.join(shared)} in {first.trial} and in {trial.trial}"
+    if roles == {"movement"} and first.split != trial.split:
+        return Problem("DE-036", place, found, "test trials that no training trial shares a sample with", fix)
+    if tested and roles != {"movement"}:
+        expected = "test trials that fix no level: an MVC trial or a hold is part of the training"
+        return Problem("DE-038", place, found, expected, fix)
+    return Problem("DE-037", place, found, "each recording in one trial", fix) if len(roles) == 1 else None
+
+
+def _identities(subject: SubjectFolder, trial: TrialRow) -> set[tuple[str, str, str]]:
+    """What a trial reads: EMG and its channel, or the angle of a movement, and which file that is."""
+    read = {
+        ("EMG", c.name, _identity(subject.emg_path(c, trial))) for c in subject.channels if subject.records(c, trial)
+    }
+    if trial.role == "movement":
+        read.add(("angle", "", _identity(subject.kinematics_path(trial))))
+    return read
 
 
 def _overlap(first: TrialRow, second: TrialRow) -> bool:

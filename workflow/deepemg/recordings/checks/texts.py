@@ -6,6 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from deepemg.joint.definition import available_joints
 from deepemg.recordings.description import SIZES
+from deepemg.recordings.places import fault_of_place
 from deepemg.recordings.problems import Problem
 from deepemg.recordings.readers import READERS
 from deepemg.recordings.sheet import Sheet
@@ -22,7 +24,7 @@ from deepemg.recordings.spelling import cut, nearest, short
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 FORMATTED = ("format", "emg_format")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST = 60  # letters of a value that are shown
 
 
@@ -56,7 +58,11 @@ def check_description(path: Path, description: Any) -> Iterator[Problem]:
         yield from _known_format(f"{path}, {block}", entry if isinstance(entry, dict) else {})
     yield from _known_format(str(path), description)
     model = description.get("model")
-    if isinstance(model, str) and not os.path.isfile(path.parent / model):
+    if not isinstance(model, str):
+        return
+    if fault := fault_of_place(path.parent / model, [path.parent]):
+        yield replace(fault, place=f"{path}, model", fix="put the model into the subject's folder")
+    elif not os.path.isfile(path.parent / model):
         found, expected = f"no file {_shown(model)}", "an .osim file in the folder"
         yield Problem("DE-040", f"{path}, model", found, expected, "correct the name")
 
@@ -95,7 +101,7 @@ def check_sheet(sheet: Sheet, name: str) -> Iterator[Problem]:
 
 def row_problems(row: dict[str, Any], wanted: dict[str, Any]) -> list[Problem]:
     """What is wrong with the cells of one row; places name the column alone."""
-    return [*_schema_problems(row, wanted, ""), *_not_finite(row, ""), *_known_format("", row)]
+    return [*_schema_problems(row, wanted, ""), *_not_finite(row, ""), *_no_text(row, ""), *_known_format("", row)]
 
 
 def _rows(numbers: list[int]) -> str:
@@ -124,7 +130,7 @@ def _not_finite(values: Any, place: str) -> Iterator[Problem]:
 
 
 def _no_text(values: Any, place: str) -> Iterator[Problem]:
-    """Escapes of YAML can write letters that no file's name and no terminal can hold."""
+    """Letters that no file's name holds, or that a terminal obeys; escapes of YAML can write them too."""
     for key, value in values.items() if isinstance(values, dict) else enumerate(values):
         if isinstance(value, (dict, list)):
             yield from _no_text(value, f"{place}, {key}")
@@ -188,10 +194,14 @@ def _expectation(error: Any) -> tuple[str, str]:
     if kind == "maximum":
         return f"{value:g} or less", "correct the value, or its unit"
     if kind == "pattern":
-        return "letters, digits, - and _ only", "use another name"
+        return "letters, digits, - and _ only, and no - in front", "use another name"
     if kind == "not":
         return "a name that the results folder does not need for itself", "use another name"
-    return error.message, "correct the value"
+    if kind in ("minLength", "maxLength"):
+        return f"at least {value} letter" if kind == "minLength" else f"at most {value} letters", "write another text"
+    if kind in ("minItems", "maxItems", "anyOf"):
+        return "a name, or two names in a list", "correct the value (config/README.md)"
+    return f"{kind} {cut(str(value))}", "correct the value (config/README.md)"
 
 
 def _shown(value: Any) -> str:

@@ -65,7 +65,7 @@ def begin(source: Path, folder: Path) -> Path:
     if (folder / "subject.yaml").exists():
         fix = "remove the folder yourself to import again, or choose another name"
         raise refusal(folder, "a subject folder already", "a subject that does not exist yet", fix)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", folder.name):
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", folder.name):
         raise refusal(folder, repr(folder.name), "letters, digits, - and _ in a subject's name", "use another name")
     source = existing(source)
     if not source.exists():
@@ -123,7 +123,11 @@ def _place(source: Path, target: Path, link: bool) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(target) as aside:
-        if link:
-            os.symlink(source.resolve(), aside)
-        else:
+        if not link:
             shutil.copyfile(source, aside)
+            return
+        try:  # a hard link: one that names a path would lead out of the folder, where nothing is opened
+            os.link(source.resolve(), aside)
+        except OSError as error:
+            found = f"{error.strerror}: {source}"
+            raise refusal(target, found, "a source on the same drive", "leave --link, or move the source") from None

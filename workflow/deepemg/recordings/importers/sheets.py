@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from deepemg.spreadsheet import as_text
+
 CHANNELS = ("name", "file", "column", "muscle", "unit", "kind", "rate_hz", "use")
 TRIALS = ("trial", "role", "load", "load_unit", "split", "emg_file", "kinematics_file")
 MORE = ("torque_file", "start_s", "end_s", "channels", "emg_rate_hz")  # written where a trial has one
@@ -34,7 +36,7 @@ def sheet_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: as_text(cell) for column, cell in row.items()} for row in rows)
     return out.getvalue()
 
 

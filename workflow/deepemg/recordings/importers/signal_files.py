@@ -14,6 +14,7 @@ from deepemg.recordings.extract import matching
 from deepemg.recordings.importers.draft import TEXTS
 from deepemg.recordings.importers.names import natural, says, words
 from deepemg.recordings.importers.signal_columns import Found, classified
+from deepemg.recordings.places import is_inside
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.readers import format_of, open_file
 from deepemg.recordings.spelling import fold
@@ -46,7 +47,12 @@ def scan(source: Path, declared: str | None) -> tuple[list[SignalFile], list[str
     files, passed, formats = [], [], set()
     for path in paths:
         place = Path(path.name) if path == source else path.relative_to(source)
-        if not path.is_file() or path.name in TEXTS or any(part.startswith(".") for part in place.parts):
+        if (
+            not path.is_file()
+            or not is_inside(path, [source])
+            or path.name in TEXTS
+            or any(part.startswith(".") for part in place.parts)
+        ):
             continue
         if says(path.stem, words()["about_people"]):
             passed.append(str(place))

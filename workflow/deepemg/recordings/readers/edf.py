@@ -11,7 +11,8 @@ import numpy as np
 
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.problems import Problem, RecordingError
-from deepemg.recordings.readers.text import unreadable
+from deepemg.recordings.readers.text import check_size, unreadable
+from deepemg.recordings.spelling import cut
 
 NAME = "edf"
 ENCODING = "latin-1"  # the standard says ASCII, but amplifiers write a micro sign
@@ -19,6 +20,10 @@ EDF, BDF = b"0       ", b"\xffBIOSEMI"
 ANNOTATIONS = (b"EDF Annotations", b"BDF Annotations")  # the label of the signal that tells when each record begins
 ONSET = re.compile(rb"([+-]\d+\.?\d*)[\x14\x15]")
 PAUSE = 0.5  # of a sampling interval; what rounding does to the starts of records is less
+
+
+class Damaged(ValueError):
+    """What is wrong with a header, in words of ours."""
 
 
 def recognises(head: bytes, path: Path) -> bool:
@@ -31,6 +36,7 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
 
     Raises RecordingError where the file cannot be read, is cut off, pauses, or does not say what its samples mean.
     """
+    check_size(path)
     recording = _recording(path)
     try:
         columns = tuple(
@@ -38,7 +44,8 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
             for signal in recording.signals
         )
     except Exception as error:  # edfio trusts the header, and a broken one fails anywhere
-        raise RecordingError([unreadable(path, error)]) from error
+        found = error if isinstance(error, Damaged) else "a damaged header"
+        raise RecordingError([unreadable(path, found)]) from error
     return Contents(path, columns)
 
 
@@ -52,8 +59,8 @@ def _recording(path: Path) -> edfio.Edf | edfio.Bdf:
             warnings.simplefilter("error")
             recording = opened(path, header_encoding=ENCODING)
             pauses = _pauses(path, recording, sample_bytes=3 if is_bdf else 2)
-    except Exception as error:  # as above
-        raise RecordingError([unreadable(path, error)]) from error
+    except Exception as error:  # as above; its words may be those of the header, which may name a person
+        raise RecordingError([unreadable(path, "a damaged header, or a file that is cut off")]) from error
     if pauses:
         found = f"a recording with pauses ({recording.reserved or 'its data records leave gaps'})"
         fix = "export each part between two pauses to a file of its own"
@@ -82,10 +89,10 @@ def _pauses(path: Path, recording: edfio.Edf | edfio.Bdf, *, sample_bytes: int) 
 
 
 def _calibrated(signal: edfio.EdfSignal | edfio.BdfSignal) -> np.ndarray:
-    """Samples in the signal's unit. Raises ValueError where the header gives no rate, or no range to calibrate by."""
+    """Samples in the signal's unit. Raises Damaged where the header gives no rate, or no range to calibrate by."""
     (low, high), (lowest, highest) = signal.physical_range, signal.digital_range
     rate = signal.sampling_frequency
     if not np.isfinite([rate, low, high]).all() or low == high or lowest >= highest:
         said = f"{rate:g} Hz, and that {lowest} to {highest} mean {low:g} to {high:g}"
-        raise ValueError(f"a header that says of signal {signal.label}: {said}")
+        raise Damaged(f"a header that says of signal {cut(signal.label)}: {said}")
     return np.asarray(signal.data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from io import BytesIO
 from pathlib import Path
 
 # first bytes -> what it is, what to do
@@ -65,7 +64,7 @@ def foreign_format(head: bytes, path: Path) -> tuple[str, str, str] | None:
 def _in_archive(path: Path) -> tuple[str, str, str]:
     """A zip archive by what it holds: Office documents and some recordings are such."""
     try:
-        with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:
+        with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "a zip archive that is damaged", READABLE, "copy it again, unpack it, and name the file in it"

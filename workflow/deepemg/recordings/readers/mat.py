@@ -20,6 +20,7 @@ from scipy.io import loadmat
 
 from deepemg.recordings.clock_names import clock_name
 from deepemg.recordings.contents import Column, Contents
+from deepemg.recordings.limits import limit, most_unpacked, said, too_large
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.text import read_bytes, unreadable
 from deepemg.recordings.spelling import fold
@@ -27,7 +28,7 @@ from deepemg.recordings.spelling import fold
 NAME = "mat"
 HDF5 = b"\x89HDF"
 DEPTH = 4  # names in a path
-MOST_BYTES = 2**32  # of a file's variables; a damaged or hostile header may announce any number
+OPENED = 5000  # numbers that a variable, field or cell counts for: a file may name one of them a million times
 MOST_CELLS = 10_000  # of an HDF5 cell array; those of labels and trials are smaller
 OPAQUE = object()  # stands for a table or an object
 NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
@@ -44,6 +45,25 @@ MOST_HZ = 1e7
 
 class Damaged(ValueError):
     """What is wrong with a file, in words of ours."""
+
+
+class Beyond(ValueError):
+    """A file that holds more than is read."""
+
+
+class Room:
+    """How many numbers may still be read. What a file announces, or names a thousand times, is counted before it is
+    read.
+    """
+
+    def __init__(self) -> None:
+        self.left = limit("numbers")
+
+    def take(self, count: int) -> None:
+        """Raises Beyond where there is no room for so many numbers more."""
+        self.left -= count
+        if self.left < 0:
+            raise Beyond(f"more than {limit('numbers')} numbers")
 
 
 def recognises(head: bytes, path: Path) -> bool:
@@ -72,9 +92,12 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
     try:
         variables = _variables(content)
         columns = tuple(_columns(variables, ""))
+    except Beyond as error:
+        expected = "signals of some trials"
+        raise RecordingError([too_large(path, str(error), expected, "save each trial in a file of its own")]) from None
     except Exception as error:  # a damaged file fails anywhere in it
-        said = error if isinstance(error, Damaged) else "a damaged MATLAB file"
-        raise RecordingError([unreadable(path, said)]) from error
+        found = error if isinstance(error, Damaged) else "a damaged MATLAB file"
+        raise RecordingError([unreadable(path, found)]) from error
     if not columns:
         raise RecordingError([_nothing(path, variables)])
     return Contents(path, columns)
@@ -82,31 +105,34 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
 
 def _variables(content: bytes) -> dict[str, Any]:
     """Variables by name: numbers as arrays, texts as lists, structs and cells as dicts, other things as None."""
+    room, unpackable = Room(), most_unpacked(len(content))
     if HDF5 in (content[:4], content[512:516]):
         with h5py.File(h5py.h5f.open_file_image(content)) as file:
-            _check_size(file)
-            return _group(file, DEPTH) or {}
+            _check_size(file, unpackable)
+            return _group(file, DEPTH, room) or {}
     if content[126:128] not in (b"IM", b"MI") or content[:4] == bytes(4):
-        return _version_4(content)
-    order, room = "<" if content[126:128] == b"IM" else ">", MOST_BYTES
-    found = {}
+        return _version_4(content, room)
+    order, found = "<" if content[126:128] == b"IM" else ">", {}
     for kind, raw in _elements(memoryview(content)[128:], order):
         if kind == COMPRESSED:
             unpacker = zlib.decompressobj()
-            unpacked = unpacker.decompress(raw, room)
-            room -= len(unpacked)
-            if not unpacker.eof or room < 1:
-                raise Damaged("a variable that is cut off, or more than 4 GiB of them")
+            unpacked = unpacker.decompress(raw, unpackable)
+            unpackable -= len(unpacked)
+            if unpackable < 1:
+                raise Beyond(f"{said(len(content))} that unpack to more than {said(most_unpacked(len(content)))}")
+            if not unpacker.eof:
+                raise Damaged("a variable that is cut off")
             kind, raw = next(_elements(memoryview(unpacked), order), (0, raw))
         if kind == MATRIX:
-            name, value = _matrix(raw, order, DEPTH)
+            name, value = _matrix(raw, order, DEPTH, room)
             found[name] = value
     return {name: value for name, value in found.items() if name}  # what has no name is of MATLAB's objects
 
 
-def _version_4(content: bytes) -> dict[str, Any]:
+def _version_4(content: bytes, room: Room) -> dict[str, Any]:
     load: Any = loadmat  # its types forget that it reads from memory
     found = {name: value for name, value in load(BytesIO(content)).items() if isinstance(value, np.ndarray)}
+    room.take(sum(value.size for value in found.values()))
     return {
         name: [str(text).strip() for text in value] if value.dtype.kind == "U" else np.squeeze(value)
         for name, value in found.items()
@@ -128,8 +154,9 @@ def _elements(raw: memoryview, order: str) -> Iterator[tuple[int, memoryview]]:
         place += step
 
 
-def _matrix(raw: memoryview, order: str, depth: int) -> tuple[str, Any]:
+def _matrix(raw: memoryview, order: str, depth: int, room: Room) -> tuple[str, Any]:
     """Name and value of a variable, a field or a cell."""
+    room.take(OPENED)
     parts = list(_elements(raw, order))
     if len(parts) < 3:
         return "", None
@@ -140,9 +167,9 @@ def _matrix(raw: memoryview, order: str, depth: int) -> tuple[str, Any]:
     name = bytes(parts[2][1]).decode("latin-1")
     shape = [int(size) for size in np.frombuffer(parts[1][1], f"{order}i4")]
     if kind == CELL:
-        return name, _cells([_matrix(part, order, depth - 1)[1] for _, part in parts[3:]]) if depth > 1 else None
+        return name, _cells([_matrix(part, order, depth - 1, room)[1] for _, part in parts[3:]]) if depth > 1 else None
     if kind == STRUCT:
-        return name, _struct(parts[3:], order, depth - 1) if depth > 1 else None
+        return name, _struct(parts[3:], order, depth - 1, room) if depth > 1 else None
     if kind in (SPARSE, FUNCTION) or is_complex or len(parts) < 4:
         return name, None
     stored, data = parts[3]
@@ -153,15 +180,16 @@ def _matrix(raw: memoryview, order: str, depth: int) -> tuple[str, Any]:
         return name, [text[row::rows].strip(" \x00") for row in range(rows)]
     if not 6 <= kind <= 15:
         raise Damaged("a variable of an unknown class")
+    room.take(len(data) // np.dtype(NUMBERS[stored]).itemsize)
     return name, np.squeeze(np.frombuffer(data, order + NUMBERS[stored]).reshape(shape, order="F"))
 
 
-def _struct(parts: Sequence[tuple[int, memoryview]], order: str, depth: int) -> dict[str, Any]:
+def _struct(parts: Sequence[tuple[int, memoryview]], order: str, depth: int, room: Room) -> dict[str, Any]:
     """Fields by name; where a struct is an array, its elements by number."""
     width = int(np.frombuffer(parts[0][1], f"{order}i4", 1)[0])
     raw = bytes(parts[1][1]).decode("latin-1")
     names = [raw[place : place + width].rstrip("\x00") for place in range(0, len(raw), max(width, 1))]
-    values = [_matrix(part, order, depth)[1] for _, part in parts[2:]]
+    values = [_matrix(part, order, depth, room)[1] for _, part in parts[2:]]
     count = max(len(names), 1)
     elements = [dict(zip(names, values[n : n + count], strict=True)) for n in range(0, len(values), count)]
     return elements[0] if len(elements) == 1 else {str(n): element for n, element in enumerate(elements, start=1)}
@@ -174,8 +202,8 @@ def _cells(values: Sequence[Any]) -> Any:
     return {str(number): value for number, value in enumerate(values, start=1)}
 
 
-def _check_size(file: h5py.File) -> None:
-    """Raises Damaged where the datasets of a file, unpacked, are too many bytes to hold."""
+def _check_size(file: h5py.File, most: int) -> None:
+    """Raises Beyond where the datasets of a file, unpacked, are more bytes than a file of its size holds."""
     sizes = []
 
     def note(_: str, item: Any) -> None:
@@ -183,22 +211,23 @@ def _check_size(file: h5py.File) -> None:
             sizes.append(float(item.size or 0) * item.dtype.itemsize)
 
     file.visititems(note)
-    if sum(sizes) > MOST_BYTES:
-        raise Damaged("more than 4 GiB of numbers")
+    if sum(sizes) > most:
+        raise Beyond(f"numbers of {said(sum(sizes))}, unpacked")
 
 
-def _group(group: h5py.Group, depth: int) -> dict[str, Any] | None:
+def _group(group: h5py.Group, depth: int, room: Room) -> dict[str, Any] | None:
     """Members of an HDF5 group. Links that lead out of the file are not followed."""
     if depth < 1:
         return None
     names = [name for name in group if name[0] != "#" and isinstance(group.get(name, getlink=True), h5py.HardLink)]
-    return {name: _item(group[name], depth) for name in names}
+    return {name: _item(group[name], depth, room) for name in names}
 
 
-def _item(item: Any, depth: int) -> Any:
+def _item(item: Any, depth: int, room: Room) -> Any:
     """Value of an HDF5 object. MATLAB stores arrays turned over, texts as numbers, and cells as references."""
+    room.take(OPENED)
     if isinstance(item, h5py.Group):
-        return _group(item, depth - 1)
+        return _group(item, depth - 1, room)
     if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual or not item.size:
         return None
     if "MATLAB_object_decode" in item.attrs:
@@ -206,7 +235,9 @@ def _item(item: Any, depth: int) -> Any:
     if h5py.check_ref_dtype(item.dtype):
         if depth < 2 or item.size > MOST_CELLS:
             return None
-        return _cells([_item(item.file[cell], depth - 1) if cell else None for cell in item[()].ravel()])
+        cells = item[()].ravel()
+        return _cells([_item(item.file[cell], depth - 1, room) if cell else None for cell in cells])
+    room.take(item.size)
     if item.attrs.get("MATLAB_class") == b"char":
         letters = np.atleast_2d(item[()].T)
         return ["".join(map(chr, row)).strip(" \x00") for row in letters.reshape(-1, letters.shape[-1])]
@@ -217,8 +248,8 @@ def _item(item: Any, depth: int) -> Any:
 
 def _is_clock(name: str) -> bool:
     """Whether an array is a clock by its name; x and s are more often something else here."""
-    said = clock_name(name)
-    return said is not None and (said[0] or fold(name) == "t")
+    found = clock_name(name)
+    return found is not None and (found[0] or fold(name) == "t")
 
 
 def _plain(name: str) -> str:
@@ -262,8 +293,8 @@ def _rate(name: str, rates: dict[str, float], *, is_longest: bool) -> float | No
     """Rate (Hz) of an array by the scalars beside it: one called after it, or else one for the longest arrays."""
     own = {rate for word, rate in rates.items() if _is_of(name, word, RATE) and not RATE.fullmatch(word)}
     shared = {rate for word, rate in rates.items() if RATE.fullmatch(word) and is_longest}
-    said = own or shared
-    return said.pop() if len(said) == 1 else None
+    rate = own or shared
+    return rate.pop() if len(rate) == 1 else None
 
 
 def _is_of(name: str, word: str, kind: re.Pattern[str]) -> bool:

@@ -21,14 +21,15 @@ import openpyxl
 
 from deepemg.recordings.clock_names import clock_name
 from deepemg.recordings.contents import Column, Contents
+from deepemg.recordings.limits import limit, most_unpacked, said, too_large
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.readers.csv import GAP, NUMBER, PROBE
 from deepemg.recordings.readers.text import read_bytes, unreadable
 from deepemg.recordings.units import UNITS, canonical, unit_in_name
 
 NAME = "xlsx"
-MOST_BYTES = 500_000_000  # unpacked: a few kilobytes can unpack to more than a computer holds
-MOST_ROWS, MOST_CELLS = 1_048_576, 50_000_000  # of a sheet; the first is what Excel can hold
+MOST_ROWS = 1_048_576  # of a sheet: what Excel can hold
+SHEETS = "xl/worksheets/"
 LEAST_ROWS = 10  # of a table of samples; a sheet of settings has fewer, and is read only where there is no other
 NEAR = 4  # rows above the samples among which names and units are
 SHARE = 0.6  # of the rows has a number in each column of numbers: recordings have gaps
@@ -64,21 +65,33 @@ def contents(path: Path, *, head_only: bool = False) -> Contents:
     """
     content = read_bytes(path)
     try:
-        size = sum(entry.file_size for entry in zipfile.ZipFile(BytesIO(content)).infolist())
-        table = _first_table(content, head_only) if size <= MOST_BYTES else None
+        _check_sizes(path, content)
+        table = _first_table(content, head_only)
+    except RecordingError:
+        raise
     except Exception as error:  # openpyxl trusts what is in the archive, and fails anywhere
-        said = error if isinstance(error, OverflowError) else "a damaged workbook"
-        raise RecordingError([unreadable(path, said)]) from error
-    if size > MOST_BYTES:
-        expected = f"at most {MOST_BYTES // 10**6} MB"
-        found = f"a workbook that unpacks to {size // 10**6} MB"
-        raise RecordingError([Problem("DE-051", str(path), found, expected, "save the sheet of the signals as CSV")])
+        found = error if isinstance(error, OverflowError) else "a damaged workbook"
+        raise RecordingError([unreadable(path, found)]) from error
     if table is None:
         expected = "a sheet with a row of names, and rows of numbers below it"
         raise RecordingError([Problem("DE-051", str(path), "no table of numbers", expected, "save that sheet as CSV")])
     _check_beyond(path, table)
     columns = tuple(_columns(table))
     return Contents(path, columns, first_row=table.first + 1, notes=_told(path, table, columns))
+
+
+def _check_sizes(path: Path, content: bytes) -> None:
+    """Raises RecordingError where the sheets of a workbook, or its other parts, unpack to more than they may."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        sizes = {part.filename: part.file_size for part in archive.infolist()}
+    sheets, room = sum(size for name, size in sizes.items() if name.startswith(SHEETS)), most_unpacked(len(content))
+    for what, size, most in (
+        ("sheets", sheets, min(limit("workbook"), room)),
+        ("texts, styles and pictures", sum(sizes.values()) - sheets, min(limit("workbook_rest"), room)),
+    ):
+        if size > most:
+            found, fix = f"{what} of {said(size)}, unpacked", "save the sheet of the signals as CSV"
+            raise RecordingError([too_large(path, found, f"at most {said(most)}", fix)])
 
 
 def _first_table(content: bytes, head_only: bool) -> Table | None:
@@ -101,8 +114,8 @@ def _rows(sheet: Any, most: int) -> Iterator[Row]:
     cells = 0
     for row in islice(sheet.iter_rows(values_only=True), most):
         cells += len(row)
-        if cells > MOST_CELLS:
-            raise OverflowError(f"more than {MOST_CELLS} cells")
+        if cells > limit("workbook_cells"):
+            raise OverflowError(f"more than {limit('workbook_cells')} cells")
         empty.append(row)
         if any(cell not in (None, "") for cell in row):
             yield from empty
