@@ -22,9 +22,9 @@ from deepemg.report.digests import WEIGHTS, trained_weights
 from deepemg.report.released_tables import KEYS, fits_of, read_cells
 from deepemg.signals.read import read
 from deepemg.signals.recording import Recording
-from deepemg.study.check import fetch_embedded
 from deepemg.study.compare_tables import Comparison, Difference, compare_tables
 from deepemg.study.config import StudyConfig, read_config
+from deepemg.study.embedded import fetch_embedded
 
 Tables = dict[str, pd.DataFrame]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # as the study's jobs
