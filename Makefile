@@ -38,8 +38,7 @@ subject: .venv/ready     ## one subject, nmm alone, ending in its page: make sub
 
 ##@ Tests
 test: .venv/ready        ## set up and pass the tests (some 10 minutes on 2 cores)
-	@test -e data || dvc pull --quiet data.dvc
-	@test -e resources/nmm.pt || dvc pull --quiet resources/nmm.pt.dvc
+	@deepemg fetch
 	pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not long"
 
 quick: .venv/ready       ## the tests that take seconds (2 minutes)

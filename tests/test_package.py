@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deepemg.study.check import fetch_embedded
+from deepemg.study.embedded import fetch_embedded
 
 PARTS = ("pyproject.toml", "README.md", "LICENSE", "workflow", "resources")
 pytestmark = pytest.mark.slow

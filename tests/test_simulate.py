@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,9 @@ import yaml
 
 import deepemg
 from conftest import SEED, TINY
+from deepemg.folder_aside import folder_aside
+from deepemg.foreign.cohort import make_cohort as make_foreign_cohort
+from deepemg.foreign.values import load_values
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.opensim import inverse_dynamics, muscle_geometry
 from deepemg.simulate import cohort as cohort_module
@@ -28,6 +33,7 @@ from deepemg.simulate.protocol import Movement, Streams, Trial
 from deepemg.simulate.sharing import PLANS
 from deepemg.simulate.sharing.rule import share_torque
 from deepemg.simulate.subject import Subject
+from killing import processes_of, waits_for
 
 ASSUMPTIONS = load_assumptions()
 CONTROL = ASSUMPTIONS["control"]
@@ -276,13 +282,14 @@ def test_sharing_gives_the_torque_at_the_least_effort(exponent: int) -> None:
 @pytest.mark.slow
 def test_a_crashed_trial_leaves_the_others_and_is_made_by_the_next_run(tmp_path: Path) -> None:
     cohort = replace(TINY, assumptions=vary(TINY.assumptions, {"protocol": {"loads": [0.0]}}))
-    blocked = tmp_path / "S1" / "truth" / "0kg_test_state.csv.gz"
+    state = "truth/0kg_test_state.csv.gz"
+    blocked = folder_aside(tmp_path / "S1", cohort.source) / state
     blocked.mkdir(parents=True)  # a folder in its place: the trial cannot be written
     assert make_cohort(tmp_path, cohort, 1, jobs=2) == ["S1 0kg_test"]
     expected = ["0kg_train", "mvc_flexion_1", "mvc_extension_1", "hold_flexion_1", "rest"]
     assert list(pd.read_csv(tmp_path / "S1/trials.csv")["trial"]) == expected
     before = (tmp_path / "S1/0kg_train_emg.csv.gz").stat().st_mtime_ns
-    blocked.rmdir()
+    (tmp_path / "S1" / state).rmdir()
     assert make_cohort(tmp_path, cohort, 1, jobs=2) == []
     assert list(pd.read_csv(tmp_path / "S1/trials.csv")["trial"]) == [expected[0], "0kg_test", *expected[1:]]
     assert (tmp_path / "S1/0kg_train_emg.csv.gz").stat().st_mtime_ns == before
@@ -315,6 +322,41 @@ def test_a_finished_subject_is_kept_and_another_one_never_overwritten(folder: Pa
     assert (folder / "subject.yaml").stat().st_mtime_ns == before
     with pytest.raises(FileExistsError, match="choose another --out"):
         make_cohort(folder.parent, replace(TINY, seed=SEED + 1), 1, jobs=1)
+
+
+@pytest.mark.parametrize("own", ["channels.csv", "subject.yaml", "truth/parameters.csv"])
+@pytest.mark.parametrize("text", ["mine\n", "{[", ""])
+def test_a_folder_that_somebody_else_made_is_never_touched(tmp_path: Path, own: str, text: str) -> None:
+    file = tmp_path / "cohort" / "S2" / own
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    with pytest.raises(FileExistsError, match=r"S2: found .*; choose another --out"):
+        make_cohort(tmp_path / "cohort", TINY, 2, jobs=1)
+    with pytest.raises(FileExistsError, match=r"S2: found .*; choose another --out"):
+        make_foreign_cohort(tmp_path / "cohort", SEED, 2, load_values(), jobs=1)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [file] and file.read_text() == text
+
+
+@pytest.mark.slow
+def test_a_killed_cohort_leaves_no_process_and_goes_on_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "assumptions.yaml").write_text(yaml.safe_dump(TINY.assumptions))
+    command = [sys.executable, "-m", "deepemg.cli.main", "simulate", "--seed", str(SEED), "--subjects", "1"]
+    command += ["--jobs", "2", "--assumptions", str(tmp_path / "assumptions.yaml"), "--out", str(tmp_path / "cohort")]
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    aside = folder_aside(tmp_path / "cohort" / "S1", TINY.source)
+    waits_for(lambda: any(aside.glob("truth/*_state.csv.gz")) or process.poll() is not None)
+    process.kill()  # alone: nobody tells its children
+    process.wait()
+    waits_for(lambda: not processes_of(process.pid))
+    kept = {path: path.stat().st_mtime_ns for path in aside.glob("truth/*_state.csv.gz")}
+    assert kept and not (tmp_path / "cohort" / "S1").exists()
+    subprocess.run(command, check=True, capture_output=True)
+    for path, made in kept.items():
+        assert (tmp_path / "cohort" / "S1" / path.relative_to(aside)).stat().st_mtime_ns == made
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    assert files == sorted(p.relative_to(tmp_path / "cohort/S1") for p in (tmp_path / "cohort/S1").rglob("*.*"))
+    for file in files:
+        assert (tmp_path / "cohort" / "S1" / file).read_bytes() == (folder / file).read_bytes(), file
 
 
 def test_the_reconstruction_never_sees_the_simulator() -> None:

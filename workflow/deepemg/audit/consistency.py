@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from deepemg.audit.truth_files import movements, read_excitation, read_state, subject_folders
+from deepemg.child_processes import process_pool
 from deepemg.joint.opensim import inverse_dynamics
 from deepemg.simulate.closed_loop import open_loop
 from deepemg.simulate.cohort import Cohort
@@ -25,7 +24,7 @@ def consistency(cohort: Cohort, folder: Path, jobs: int) -> pd.DataFrame:
     dynamics of that motion, before any sensor, against the torque of the muscles less the damping of the joint.
     """
     todo = [(cohort, path, index, name) for index, path in subject_folders(folder).items() for name in movements(path)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with process_pool(jobs) as pool:
         rows = list(tqdm(pool.map(_trial_row, todo), total=len(todo), desc="consistency", unit="trial"))
     return pd.DataFrame(rows, columns=["tier", "subject", "trial", "replay_deg", "inverse_nm"])
 

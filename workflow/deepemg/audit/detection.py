@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from deepemg.audit.faults import FAULTS, Case
+from deepemg.child_processes import process_pool
 from deepemg.recordings.contents import Column, Contents
 from deepemg.recordings.readers import open_file
 from deepemg.recordings.subject import SubjectFolder, TrialRow, read_subject
@@ -111,7 +111,7 @@ def detection(folders: Sequence[Path], *, seed: int, jobs: int, draws: int) -> p
         for name, severity in cases
     ]
     tasks.sort(key=lambda task: task[0])  # a process reads a subject's files once
-    with ProcessPoolExecutor(jobs) as pool:
+    with process_pool(jobs) as pool:
         found = list(pool.map(_draw, tasks, chunksize=8))
     rows = []
     for name, (_, strengths, _, expected) in FAULTS.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from deepemg.audit.fuzz_draws import HANG_S, Outcome, draw_once, kind_of
+from deepemg.child_processes import SPAWN, end_with_parent
 
 START_S = 120.0  # until a new process has imported all, and made its sound files
 LOOK_S = 3.0  # between two looks at a draw that has not ended
@@ -70,6 +70,7 @@ def outcomes(draws: int, seed: int, *, first: int = 0) -> Iterator[Outcome]:
 
 def _serve(connection: Connection, seed: int, folder: Path) -> None:
     """Make the draws that are asked for, until the other end is closed."""
+    end_with_parent()
     draw_once(seed, 0, folder)
     connection.send(None)
     while True:
@@ -97,9 +98,8 @@ class _Worker:
         self._start()
 
     def _start(self) -> None:
-        context = get_context("spawn")
-        self.connection, other = context.Pipe()
-        self.process = context.Process(target=_serve, args=(other, self.seed, self.folder), daemon=True)
+        self.connection, other = SPAWN.Pipe()
+        self.process = SPAWN.Process(target=_serve, args=(other, self.seed, self.folder), daemon=True)
         self.process.start()
         other.close()
         self.connection.poll(START_S)

@@ -15,6 +15,7 @@ from deepemg.cli import (
     docs,
     explain,
     export,
+    fetch,
     import_,
     new,
     publish,
@@ -35,7 +36,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for command in (new, import_, check, explain, run, reconstruct, export, simulate, audit, bench, docs, verify, why):
+for command in (
+    *(new, import_, check, explain, run, reconstruct, export),
+    *(simulate, audit, bench, docs, verify, why, fetch),
+):
     app.command(name=command.NAME)(command.main)
 
 

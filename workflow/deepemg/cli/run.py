@@ -38,9 +38,12 @@ def main(
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         course = Course(cores)
+        signal.signal(signal.SIGTERM, _stop)
         try:
             show(process, course, file, console)
-        except KeyboardInterrupt:  # a terminal interrupts Snakemake too; whoever else does, does not
+        except (
+            KeyboardInterrupt
+        ):  # a terminal interrupts Snakemake too; whoever else does, does not. It cancels its jobs
             process.send_signal(signal.SIGINT)
             process.wait()
             console.print("stopped; the same command goes on from here", highlight=False)
@@ -49,6 +52,11 @@ def main(
         console.print("\n".join(course.complaints()), highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(process.returncode)
     console.print(_outcome(course, given), highlight=False)
+
+
+def _stop(*_: object) -> None:
+    """A termination stops as an interrupt does: Snakemake itself would wait for its running jobs."""
+    raise KeyboardInterrupt
 
 
 def _outcome(course: Course, arguments: list[str]) -> str:

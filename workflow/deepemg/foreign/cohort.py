@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import yaml
 
+from deepemg.child_processes import process_pool
+from deepemg.folder_aside import folder_aside, is_free, put_in_place
 from deepemg.foreign.arm import Motion, simulate
 from deepemg.foreign.control import Curls, isometric, prescribed
 from deepemg.foreign.files import write_person, write_trial
@@ -65,8 +65,9 @@ def _one(together: Motion, place: int, rows: int) -> Motion:
 
 
 def make_person(folder: Path, seed: int, index: int, values: Values) -> None:
-    """Draw a person, do all trials, and write the folder."""
-    streams, trials = generator(seed, index), trials_of(values)
+    """Draw a person, do all trials, and write the folder, which takes its name when all of it is there."""
+    source = source_of(seed, values)
+    aside, streams, trials = folder_aside(folder, source), generator(seed, index), trials_of(values)
     person = draw_person(f"S{index}", streams, values)
     motions = move_person(person, trials, streams, values)
     interval = float(values["control"]["interval"]["value"])
@@ -81,24 +82,26 @@ def make_person(folder: Path, seed: int, index: int, values: Values) -> None:
             streams(f"{trial.name} emg"),
             values["surface"],
         )
-        write_trial(folder, trial, person, motion, emg, streams(f"{trial.name} sensors"), values)
-    write_person(folder, person, trials, source_of(seed, values), values)
+        write_trial(aside, trial, person, motion, emg, streams(f"{trial.name} sensors"), values)
+    write_person(aside, person, trials, source, values)
+    put_in_place(aside, folder)
 
 
 def make_cohort(out: Path, seed: int, subjects: int, values: Values, jobs: int) -> None:
     """Write folders S1, S2, ... into `out`, some `jobs` at once; those of the same seed and values that are there stay.
 
-    Raises FileExistsError before any work where another subject is already there.
+    Raises FileExistsError before any work where other files are already there.
     """
     source, missing = source_of(seed, values), []
     for index in range(1, subjects + 1):
-        found = _found(out / f"S{index}")
-        if found not in (None, source):
-            expected = f"nothing there, or the same: {source}"
-            raise FileExistsError(f"{out / f'S{index}'}: found {found}, expected {expected}; choose another --out")
-        if found is None:
+        folder = out / f"S{index}"
+        found = _found(folder)
+        if found != source and not is_free(folder):
+            told = f"found {found or 'other files'}, expected nothing there, or the same: {source}"
+            raise FileExistsError(f"{folder}: {told}; choose another --out")
+        if found != source:
             missing.append(index)
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+    with process_pool(jobs) as pool:
         for made in [pool.submit(make_person, out / f"S{index}", seed, index, values) for index in missing]:
             made.result()
 
@@ -106,4 +109,9 @@ def make_cohort(out: Path, seed: int, subjects: int, values: Values, jobs: int) 
 def _found(folder: Path) -> str | None:
     """The `source` of a subject that is already there."""
     description = folder / "subject.yaml"
-    return str(yaml.safe_load(description.read_text()).get("source")) if description.exists() else None
+    if not description.exists():
+        return None
+    try:
+        return str(yaml.safe_load(description.read_bytes())["source"])
+    except (yaml.YAMLError, TypeError, KeyError):
+        return "a subject.yaml of somebody else"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Future
 from typing import Any
 
 import torch
 
+from deepemg.child_processes import process_pool
 from deepemg.pretrain.examples import Examples, make_examples
 from deepemg.pretrain.protocols import changed, draw_protocol
 from deepemg.pretrain.virtual.draws import Assumptions, Draws
@@ -47,8 +47,7 @@ def chunks(
     if not settings["training"]["beside"]:
         yield from (make_chunk(number, seed, settings, assumptions) for number in range(first, last))
         return
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with process_pool(1, torch.set_num_threads, 1) as pool:
         waiting: list[Future[tuple[Examples, torch.Tensor]]] = []
         for number in range(first, last + AHEAD):
             if number < last:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import zlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,11 +13,13 @@ from typing import Literal
 import numpy as np
 from tqdm import tqdm
 
+from deepemg.child_processes import ends_well
+from deepemg.folder_aside import folder_aside, is_free, put_in_place
 from deepemg.simulate.assumptions import Assumptions
 from deepemg.simulate.closed_loop import Truth
-from deepemg.simulate.description import read_source, read_trials, write_subject
+from deepemg.simulate.description import read_source, write_subject
 from deepemg.simulate.emg import raw_emg
-from deepemg.simulate.folder import write_trial
+from deepemg.simulate.folder import STATE_FILE, write_trial
 from deepemg.simulate.isometric import simulate_hold, simulate_mvc, simulate_rest
 from deepemg.simulate.movement import ArmLostError, simulate_movement
 from deepemg.simulate.protocol import Movement, Rest, Streams, Trial, trials_of
@@ -96,17 +97,22 @@ def make_trial(folder: Path, cohort: Cohort, index: int, trial: Trial) -> None:
 def make_cohort(out: Path, cohort: Cohort, subjects: int, jobs: int) -> list[str]:
     """Write subject folders S1, S2, ... into `out`; the answer names the trials that were lost.
 
-    A trial is lost where the engine crashed, or the muscles lost the arm in every take.
-    A subject's folder lists the trials that were made. What an earlier run of the same cohort made stays as it is, what
-    it lost is made again. Raises FileExistsError before any work where another subject is already there.
+    A trial is lost where the engine crashed, or the muscles lost the arm in every take; a crash costs this trial only,
+    for each is made in a process of its own. A subject's folder stands under its name once all of its trials are made
+    or lost, and lists those that were made. What an earlier run of the same cohort made stays as it is, also where it
+    was killed; what it lost is made again. Raises FileExistsError before any work where other files are already there.
     """
     wanted = cohort.trials()
-    made = {index: _made(out / f"S{index}", cohort) for index in range(1, subjects + 1)}
+    places = {index: _place(out / f"S{index}", cohort) for index in range(1, subjects + 1)}
+    made = {index: {trial.name for trial in wanted if _is_made(place, trial)} for index, place in places.items()}
     missing = {index: [trial for trial in wanted if trial.name not in names] for index, names in made.items()}
     waiting = {index: len(trials) for index, trials in missing.items()}
+    for index, place in places.items():
+        if not missing[index] and place != out / f"S{index}":  # killed before it got its name
+            _finish(place, out, cohort, index, list(wanted))
     pool = ThreadPoolExecutor(jobs)
     running = {
-        pool.submit(_in_own_process, out / f"S{index}", cohort, index, trial): (index, trial.name)
+        pool.submit(ends_well, make_trial, places[index], cohort, index, trial): (index, trial.name)
         for index, trials in missing.items()
         for trial in trials
     }
@@ -117,32 +123,33 @@ def make_cohort(out: Path, cohort: Cohort, subjects: int, jobs: int) -> list[str
                 made[index].add(name)
             waiting[index] -= 1
             if waiting[index] == 0 and made[index]:
-                _describe(out, cohort, index, [trial for trial in wanted if trial.name in made[index]])
+                _finish(places[index], out, cohort, index, [trial for trial in wanted if trial.name in made[index]])
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupt leaves what is finished, and begins nothing more
     return [f"S{index} {trial.name}" for index in made for trial in wanted if trial.name not in made[index]]
 
 
-def _made(folder: Path, cohort: Cohort) -> set[str]:
-    """Names of the trials of a subject that is there already. Raises FileExistsError where it is of another cohort."""
+def _place(folder: Path, cohort: Cohort) -> Path:
+    """Where a subject is made: in its folder if that is there already, else aside.
+
+    Raises FileExistsError where the folder is of another cohort, or nobody knows whose.
+    """
     found = read_source(folder)
-    if found is None:
-        return set()
-    if found != cohort.source:
+    if found == cohort.source:
+        return folder
+    if found or not is_free(folder):
         expected = f"nothing there, or the same: {cohort.source}"
-        raise FileExistsError(f"{folder}: found {found}, expected {expected}; choose another --out")
-    return read_trials(folder)
+        raise FileExistsError(f"{folder}: found {found or 'other files'}, expected {expected}; choose another --out")
+    return folder_aside(folder, cohort.source)
 
 
-def _describe(out: Path, cohort: Cohort, index: int, made: list[Trial]) -> None:
+def _is_made(place: Path, trial: Trial) -> bool:
+    """Whether all files of a trial are there: that of the true state is the last to be written."""
+    return (place / STATE_FILE.format(trial=trial.name)).is_file()
+
+
+def _finish(place: Path, out: Path, cohort: Cohort, index: int, made: list[Trial]) -> None:
+    """Describe a subject with the trials that were made, and give its folder its name."""
     subject, sharing = cohort.subject(index), cohort.assumptions["tiers"][cohort.tier]["sharing"]
-    folder = out / subject.name
-    write_subject(folder, subject, made, cohort.source, cohort.emg_format, sharing, cohort.assumptions)
-
-
-def _in_own_process(folder: Path, cohort: Cohort, index: int, trial: Trial) -> bool:
-    """Make a trial in a fresh process, so that a crash inside an engine costs this trial only."""
-    process = multiprocessing.get_context("spawn").Process(target=make_trial, args=(folder, cohort, index, trial))
-    process.start()
-    process.join()
-    return process.exitcode == 0
+    write_subject(place, subject, made, cohort.source, cohort.emg_format, sharing, cohort.assumptions)
+    put_in_place(place, out / subject.name)

@@ -53,12 +53,12 @@ def write_subject(
 def read_source(folder: Path) -> str | None:
     """The `source` of a subject that is already there; None where there is no subject."""
     path = folder / "subject.yaml"
-    return str(yaml.safe_load(path.read_text()).get("source")) if path.exists() else None
-
-
-def read_trials(folder: Path) -> set[str]:
-    """Names of the trials of a subject that is already there."""
-    return set(pd.read_csv(folder / "trials.csv")["trial"])
+    if not path.exists():
+        return None
+    try:
+        return str(yaml.safe_load(path.read_bytes())["source"])
+    except (yaml.YAMLError, TypeError, KeyError):
+        return "a subject.yaml of somebody else"
 
 
 def _channels(subject: Subject, assumptions: Assumptions) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from deepemg.recordings.check import check_folders, find_subjects, is_excluded
 from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.recordings.subject import SubjectFolder, read_subject
 from deepemg.study.config import StudyConfig, read_config
+from deepemg.study.embedded import fetch_embedded
 
 TRAINED_ONCE = ("nmm", "trees")  # methods whose weights know the muscles of one joint
 FITTED_HERE = ("copy", "so", "mse", "nmm-paper")  # to the subject itself, whatever its joint
@@ -87,23 +86,6 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
     if inputs:
         check_weights(study)
     return study
-
-
-def fetch_embedded(path: Path) -> None:
-    """Pull a file or folder that DVC keeps inside the repository, where it is missing.
-
-    Raw data is never an output of a rule: Snakemake would delete what a lab put beside it. Raises RecordingError where
-    it cannot be pulled.
-    """
-    pointer = Path(f"{path}.dvc")
-    if path.exists() or not pointer.exists():
-        return
-    command = [sys.executable, "-m", "dvc", "pull", "--quiet", str(pointer)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        found = (done.stderr.strip() or "no word of dvc").splitlines()[-1]
-        fix = "work in a whole clone of the project, with the environment that make sets up, or bring the file yourself"
-        raise RecordingError([Problem("DE-097", str(path), f"missing, and dvc pull says {found!r}", "the file", fix)])
 
 
 def check_methods(config: StudyConfig) -> None:

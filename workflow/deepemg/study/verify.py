@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from deepemg.child_processes import process_pool
 from deepemg.evaluate.score_tables import score_deep_emg, score_deep_emg_by_phase, score_torque
 from deepemg.reconstruct.fits import FIT, at_load, reconstruct_trials, with_names
 from deepemg.reconstruct.load import load
@@ -22,9 +22,9 @@ from deepemg.report.digests import WEIGHTS, trained_weights
 from deepemg.report.released_tables import KEYS, fits_of, read_cells
 from deepemg.signals.read import read
 from deepemg.signals.recording import Recording
-from deepemg.study.check import fetch_embedded
 from deepemg.study.compare_tables import Comparison, Difference, compare_tables
 from deepemg.study.config import StudyConfig, read_config
+from deepemg.study.embedded import fetch_embedded
 
 Tables = dict[str, pd.DataFrame]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # as the study's jobs
@@ -50,7 +50,7 @@ def recompute(config: dict[str, Any], released: Path, jobs: int) -> Iterator[Tab
     """Tables of one subject after the other, as they are done, by `jobs` processes."""
     study, fits = read_config(config), fits_of(released / "tables")
     os.environ.update(ONE_THREAD)  # of the processes that start now
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with process_pool(jobs) as pool:
         running = [
             pool.submit(subject_tables, study, name, [fit[1:] for fit in fits if fit[0] == name], released / WEIGHTS)
             for name in dict.fromkeys(subject for subject, *_ in fits)

@@ -1,0 +1,44 @@
+"""Processes that end with the one that started them, however that one ended: a kill leaves nobody who goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
+from typing import Any
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def end_with_parent() -> None:
+    """Called in a child process: from now on it ends as soon as its parent has. In a main process nothing happens."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def process_pool(jobs: int, begin: Callable[..., object] | None = None, *given: Any) -> ProcessPoolExecutor:
+    """Fresh processes, some `jobs` at once, that end with this one; each calls `begin` with what is given first."""
+    return ProcessPoolExecutor(jobs, SPAWN, initializer=_begin, initargs=(begin, *given))
+
+
+def ends_well(work: Callable[..., object], *given: Any) -> bool:
+    """Whether a call in a process of its own ends, without an exception and without a crash of the process."""
+    process = SPAWN.Process(target=_begin, args=(work, *given))
+    process.start()
+    process.join()
+    return process.exitcode == 0
+
+
+def _begin(work: Callable[..., object] | None, *given: Any) -> None:
+    end_with_parent()
+    if work is not None:
+        work(*given)
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)  # without a word: nobody listens any more
