@@ -1,8 +1,8 @@
 """MVC trials and holds of a subject in one row each."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -17,3 +17,4 @@ subject = read_subject(Path(params.folder), params.recordings)
 levels = pd.read_csv(snakemake.input.levels, float_precision="round_trip")
 table = subject_contractions(subject, levels, EnvelopeSettings(**params.settings))
 table.to_csv(snakemake.output.contractions, index=False)
+end(snakemake)

@@ -1,8 +1,8 @@
 """Table 1. Subjects and protocol."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -12,3 +12,4 @@ from deepemg.recordings.subject import read_subject
 params = snakemake.params
 subjects = [read_subject(Path(folder), params.recordings) for folder in params.folders]
 protocol_table(subjects).to_csv(snakemake.output.table, index=False)
+end(snakemake)

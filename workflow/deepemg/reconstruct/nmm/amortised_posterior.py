@@ -20,6 +20,7 @@ from deepemg.reconstruct.nmm.phases import PHASES, in_phase, out_of_phase
 from deepemg.reconstruct.nmm.slots import FLEXOR
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
+from deepemg.reconstruct.trained_weights import check_against_pointer
 from deepemg.signals.recording import Recording
 
 OPEN = 0.0  # log sd of the log ratios before anything is read: a factor of e
@@ -140,7 +141,7 @@ def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
     """Read a weights file, by default the released one that came with the package; nothing in it is executed.
 
     Raises FileNotFoundError, with the way to get them, where the released weights did not come along, and ValueError
-    where the file is none of this version.
+    where the file is none of this version, or (DE-130) not the one whose digest stands in <file>.dvc.
     """
     file = weights_file(path)
     if not file.exists():
@@ -148,6 +149,7 @@ def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
             f"DE-093 {file}: no such file; expected trained weights. Fix: in a clone of the project, dvc pull "
             f"{RELEASED}.dvc; or name a file (weights), or train them (deepemg train)."
         )
+    check_against_pointer(file)
     state = read_tensors(file, WEIGHTS)
     try:
         return restore_posterior(state)
