@@ -29,12 +29,10 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/cross_validation.smk"
 include: "workflow/rules/run.smk"
+include: "workflow/rules/content.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.write_report.input,
-        rules.write_report.output,
-        rules.write_snakemake_report.output,
-        rules.write_metrics.output,
+        get_promised_files(),

@@ -224,6 +224,16 @@ def test_every_rule_has_script_log_benchmark_and_sources_of_its_name(root):
             assert needed in body, (name, needed)
 
 
+def test_every_script_begins_and_ends_as_a_job(root):
+    """Its log, its inputs held against their digests, digests of its outputs: deepemg.job."""
+    for path in (root / "workflow" / "scripts").glob("*.py"):
+        body = ast.parse(path.read_text()).body[1:]
+        assert [ast.unparse(line) for line in body[:2]] == ["from deepemg.job import begin, end", "begin(snakemake)"], (
+            path
+        )
+        assert ast.unparse(body[-1]) == "end(snakemake)", path
+
+
 def test_captions_belong_to_rules(root):
     captions = {path.stem for path in (root / "workflow" / "report").glob("*.rst")} - {"workflow"}
     assert captions <= set(rules(root)) and captions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,8 @@ import deepemg
 from browser import open_page
 from deepemg.audit.score_subject import score_subject
 from deepemg.joint.storage import read_storage
-from study import Study, spoil
+from deepemg.reconstruct.nmm.amortised_posterior import load_weights
+from study import Study, own_environment, spoil
 
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
 DEEP_EMG = [
@@ -228,9 +231,104 @@ def test_a_run_tells_its_log_and_the_report_and_little_else(study):
 def test_touching_a_file_reruns_nothing(study):
     for path in (study.folder / "data" / "S1").iterdir():
         os.utime(path)
-    os.utime(study.folder / "workflow" / "deepemg" / "joint" / "hill.py")
-    os.utime(study.folder / "workflow" / "scripts" / "fit_method.py")
+    for ending in ("py", "smk", "rst", "yaml"):
+        for path in (study.folder / "workflow").rglob(f"*.{ending}"):
+            os.utime(path)
+    os.utime(study.folder / "resources" / "nmm.pt")
     assert "Nothing to be done" in study.run("all", "--dry-run")
+
+
+def old_stamp(path: Path) -> None:
+    """As cp -p, rsync -a or a restored backup leave a file: of an older day than everything that was made of it."""
+    os.utime(path, (1e9, 1e9))
+
+
+def other_table(path: Path) -> None:
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), compresslevel=1))
+
+
+def other_weights(path: Path) -> None:
+    weights = load_weights(path)
+    replace(weights, prior_sd=1.01 * weights.prior_sd).save(path)
+
+
+CONTENTS = {  # file of the study, how it is changed, how many fits run again for it, and another rule that does
+    "data/S1/subject.yaml": (
+        lambda path: path.write_text(f"{path.read_text()}# weighed again\n"),
+        15,
+        "tabulate_subjects",
+    ),
+    "data/S1/2kg_train_emg.csv.gz": (other_table, 15, "process_emg"),
+    "resources/nmm.pt": (other_weights, 3, "plot_architecture"),
+    "workflow/deepemg/evaluate/metrics.py": (
+        lambda path: path.write_text(f"{path.read_text()}# x\n"),
+        0,
+        "score_methods",
+    ),
+    "workflow/scripts/plot_torque.py": (lambda path: path.write_text(f"{path.read_text()}# x\n"), 0, "plot_torque"),
+    "workflow/report/plot_torque.rst": (lambda path: path.write_text(f"{path.read_text()} x"), 0, "write_report"),
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_another_content_under_an_old_time_stamp_reruns_what_uses_it(study, name):
+    change, fits, other = CONTENTS[name]
+    path = study.folder / name
+    whole, state = path.read_bytes(), path.stat()
+    try:
+        change(path)
+        old_stamp(path)
+        planned, told = study.planned(), study.run("all", "--dry-run")
+    finally:
+        path.write_bytes(whole)
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert planned.get("fit_method", 0) == fits and other in planned, planned
+    assert "Params have changed since last execution" in told
+
+
+def test_a_copy_of_the_project_reruns_nothing(study, tmp_path):
+    """With new time stamps in any order, as cp -r or a checkout of another branch and back leaves them."""
+    copy = tmp_path / "copy"
+    unwanted = shutil.ignore_patterns(".venv", "__pycache__")
+    shutil.copytree(study.folder, copy, symlinks=True, ignore=unwanted, copy_function=shutil.copyfile)
+    python = own_environment(copy)
+    command = [str(python), "-m", "snakemake", "--cores", "2", "all", "--dry-run"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    assert "Nothing to be done" in done.stdout + done.stderr, done.stdout[-6000:] + done.stderr
+
+
+LOST = {  # file of the results: the rule that makes it again
+    "S1/all/nmm/model": "fit_method",
+    "S1/2kg/mse/parameters.csv": "fit_method",
+    "S1/torque.sto": "run_inverse_dynamics",
+    "figures/torque.png": "plot_torque",
+    "provenance.json": "write_report",
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_what_is_promised_and_lost_is_made_again(study, results, tmp_path, name):
+    shutil.move(results / name, tmp_path / "aside")
+    planned = study.planned()
+    shutil.move(tmp_path / "aside", results / name)
+    assert planned.get(LOST[name]) == 1, planned
+
+
+@pytest.mark.parametrize("name", ["kinematics.parquet", "all/copy/reconstruction.parquet"])
+def test_a_damaged_file_is_named_and_made_again_by_the_same_command(study, results, name):
+    path, target = results / "S1" / name, results / "S1" / "torque_scores.csv"
+    whole, state, scored = path.read_bytes(), path.stat(), target.read_bytes()
+    path.write_bytes(whole[:-60] + bytes([whole[-60] ^ 1]) + whole[-59:])
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    scores = "results/S1/torque_scores.csv"
+    output = study.run(scores, "--forcerun", "score_methods", check=False)
+    assert f"DE-130 results/S1/{name}: found digest " in output and not target.exists(), output
+    if name.startswith("all"):
+        path.unlink()  # as the line says; the fit of copy takes no time
+    else:
+        path.write_bytes(whole)
+    study.run(scores)
+    assert path.read_bytes() == whole and target.read_bytes() == scored
 
 
 CHANGES = {  # file of the library: how many fits run again for it, and another rule that does or does not

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,3 +19,21 @@ def written_aside(path: str | Path) -> Iterator[Path]:
         os.replace(aside, final)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed left half-written below a folder; nothing of one that still lives."""
+    for aside in folder.rglob(".*.part"):
+        written_by = re.fullmatch(r"\..+\.(\d+)\.part", aside.name)
+        if written_by and not _lives(int(written_by[1])):
+            aside.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True

@@ -10,6 +10,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from deepemg.atomic import sweep
+
 
 def folder_aside(final: Path, made_of: str) -> Path:
     """The hidden folder beside `final` in which it is made; `made_of` tells what from."""
@@ -27,7 +29,6 @@ def put_in_place(aside: Path, final: Path) -> None:
 
     Raises OSError where other files are.
     """
-    for half in aside.rglob(".*.part"):
-        half.unlink()
+    sweep(aside)
     if aside != final:
         os.replace(aside, final)

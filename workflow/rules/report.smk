@@ -35,7 +35,7 @@ rule write_subject_page:
         narrow=expand("<results>/figures/column/envelopes/{{subject}}_{method}.svg", method=METHODS),
         deep_emg=rules.score_methods.output.deep_emg,
         torque_scores=rules.score_methods.output.torque,
-        export=rules.export_fit.output.folder,
+        export=ancient("<results>/{subject}/export"),  # only names are taken, and a folder has no content to compare
         weights=get_weights(FIRST),
         code=sources("write_subject_page"),
     output:
@@ -70,6 +70,7 @@ rule write_report:
         code=sources("write_report"),
     output:
         report="<results>/report.html",
+        provenance="<results>/provenance.json",
     log:
         "<logs>/write_report.log",
     benchmark:

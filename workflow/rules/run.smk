@@ -2,6 +2,7 @@
 import fcntl
 import sys
 
+from deepemg.atomic import sweep
 from deepemg.study.told import findings_lines, refusals, subjects_line
 
 if workflow.is_main_process:
@@ -11,10 +12,12 @@ RUN = {}
 
 
 onsuccess:
+    CONTENT.keep()
     print("\n".join(findings_lines(Path(config["results"]), SUBJECTS)), file=sys.stderr)
 
 
 onerror:
+    CONTENT.keep()
     # The last thing that is said, where a recording was the reason.
     print("\n".join(refusals(Path(config["results"]) / "logs")), file=sys.stderr)
 
@@ -29,3 +32,4 @@ onstart:
             fcntl.flock(RUN["lock"], fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WorkflowError(f"DE-090 {results}: another run is working here; wait until it ends") from None
+        sweep(results)

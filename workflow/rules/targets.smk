@@ -1,9 +1,11 @@
 # What the rules ask for: source files, files of a subject, figures that this study can have.
+import os
+
 from deepemg.reconstruct.registry import module_of
 from deepemg.study.sources import rule_sources
 
 FIRST = "nmm" if "nmm" in METHODS else METHODS[-1]  # the method that pages are about
-SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+SCRIPTS = Path(os.path.relpath(workflow.basedir)) / "workflow" / "scripts"  # a copy of the project reruns nothing
 
 
 def sources(script, *modules):
@@ -120,6 +122,26 @@ def get_figures():
         *(["identifiability"] if "nmm" in METHODS and pair else []),
         *(["unseen_load"] if hidden and get_unseen_load_methods() and get_unseen_load_subjects() else []),
         *(["band_coverage"] if hidden else []),
+    ]
+
+
+def get_promised_files():
+    """What a finished study has: signals, fits and page of every subject, tables, figures in every form, the report.
+
+    All of it by name: what is lost is made again, though what was made of it is still there.
+    """
+    signals = ["quality.json", "kinematics.parquet", "torque.parquet", "torque.sto", "envelopes.parquet", "levels.csv"]
+    signals += ["contractions.csv", "held_out.parquet"]
+    fits = ["model", "reconstruction.parquet", "parameters.csv", "loss.csv"]
+    figures = [*get_figures(), *expand("envelopes/{subject}_{method}", subject=SUBJECTS, method=METHODS)]
+    return [
+        *expand("<results>/{subject}/{file}", subject=SUBJECTS, file=[*signals, "export", "report.html"]),
+        *[path for subject in SUBJECTS for file in fits for path in get_fits(subject, file)],
+        *expand("<results>/tables/{table}.csv", table=["subjects", *TABLES]),
+        *[path for name in figures for path in [f"<results>/figures/{name}.svg", *get_figure_files(name).values()]],
+        *(["<results>/unseen_load/deep_emg.csv"] if "unseen_load" in figures else []),
+        *expand("<results>/{file}", file=["metrics.json", "report.html", "provenance.json"]),
+        *expand("<results>/{file}", file=["snakemake_report.html", "config.yaml"]),
     ]
 
 

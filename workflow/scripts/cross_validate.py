@@ -1,8 +1,8 @@
 """One method on one subject: one recorded channel hidden, each trial and each load left out in turn."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -30,3 +30,4 @@ about = {"channel": names.channel, "method": names.method, "given": params.given
 scored = cross_validate(fit, recording, muscles, longest_lag_ms=params.longest_lag_ms, **about)
 scored.insert(0, "subject", names.subject)
 scored.to_csv(snakemake.output.scores, index=False, float_format="%.6g")
+end(snakemake)

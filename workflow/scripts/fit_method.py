@@ -1,11 +1,12 @@
 """Fit one method on the training trials of one subject at one load (or all), then reconstruct every trial there."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
+from deepemg.parquet import write_parquet
 from deepemg.reconstruct.fits import at_load, reconstruct_trials, with_names
 from deepemg.reconstruct.registry import method_class
 from deepemg.recordings.subject import read_subject
@@ -21,6 +22,7 @@ training, trials = at_load(recording, names["load"])
 method = from_plain(method_class(params.base), params.settings)
 fitted = method.fit(training, seed=params.seed)
 fitted.save(snakemake.output.model)
-reconstruct_trials(fitted, trials).to_parquet(snakemake.output.reconstruction)
+write_parquet(reconstruct_trials(fitted, trials), snakemake.output.reconstruction)
 with_names(fitted.parameters(), names).to_csv(snakemake.output.parameters, index=False)
 with_names(fitted.history(), names).to_csv(snakemake.output.loss, index=False)
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 1. From inputs to envelopes and torque: the NMM of the paper, and ours."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 from pathlib import Path
@@ -18,3 +18,4 @@ joint, roles = subject.generic_joint(), muscle_roles(subject)
 networks = {method: NETWORKS[method](settings, joint) for method, settings in snakemake.params.settings.items()}
 draw = partial(architecture.plot, networks, roles)
 write_figure(snakemake.output, architecture.numbers(networks, roles), draw)
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 8. Error of the hidden muscles against the truth, every method."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -16,3 +16,4 @@ from deepemg.signals.normalisation import reference_label
 table, unit = pd.read_csv(snakemake.input.table), reference_label(snakemake.params.references)
 draw = partial(deep_error.plot, table, snakemake.params.labels, value_label=unit)
 write_figure(snakemake.output, score_cells(table), draw)
+end(snakemake)

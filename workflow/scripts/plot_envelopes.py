@@ -1,21 +1,20 @@
 """Figure 4. Measured and reconstructed envelopes of all muscles by load, from one fit for all loads."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
-import pandas as pd
-
 from deepemg.joint.definition import load_joint
+from deepemg.parquet import read_parquet
 from deepemg.report import envelopes
 from deepemg.report.figure_files import write_figure
 from deepemg.signals.normalisation import reference_label
 
 files, params = snakemake.input, snakemake.params
 paths = (files.reconstruction, files.envelopes, files.held_out)
-reconstruction, measured, held_out = (pd.read_parquet(path).iloc[:: params.every_nth] for path in paths)
+reconstruction, measured, held_out = (read_parquet(path).iloc[:: params.every_nth] for path in paths)
 tables = reconstruction, measured, held_out if held_out.shape[1] > 2 else None
 draw = partial(
     envelopes.plot,
@@ -25,3 +24,4 @@ draw = partial(
     value_label=reference_label(params.references),
 )
 write_figure(snakemake.output, envelopes.numbers(*tables), draw)
+end(snakemake)

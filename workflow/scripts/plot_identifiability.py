@@ -1,16 +1,16 @@
 """Figure 10. What torque and the posterior can tell of a hidden flexor and a hidden extensor, one trial per subject."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from deepemg.evaluate.levels import level_ratios
+from deepemg.parquet import read_parquet
 from deepemg.reconstruct.load import load
 from deepemg.reconstruct.nmm.null_direction import level_covariance, torque_landscape
 from deepemg.recordings.subject import read_subject
@@ -29,7 +29,7 @@ for place, (name, folder) in enumerate(params.folders.items()):
     recording = read_recording(read_subject(Path(folder), params.recordings), tables, signals)
     trial = max(recording.test, key=lambda trial: trial.load_kg)
     fitted = load(files.models[place])
-    held_out = pd.read_parquet(files.held_out[place])
+    held_out = read_parquet(files.held_out[place])
     truth = held_out[held_out["trial"] == trial.name]
     landscapes.append(
         identifiability.Landscape(
@@ -42,3 +42,4 @@ for place, (name, folder) in enumerate(params.folders.items()):
     )
 draw = partial(identifiability.plot, landscapes, *params.labels)
 write_figure(snakemake.output, identifiability.numbers(landscapes), draw)
+end(snakemake)

@@ -1,8 +1,8 @@
 """All methods and variants in one figure: error of the hidden muscles, fits for all loads."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -16,3 +16,4 @@ params, table = snakemake.params, pd.read_csv(snakemake.input.table)
 unit = reference_label(params.references)
 draw = partial(opponents.plot, table, params.labels, params.methods, value_label=unit)
 write_figure(snakemake.output, opponents.numbers(table, params.methods), draw)
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 9. The personal parameters of every subject: one fit for all loads, with the posterior's spread."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -17,3 +17,4 @@ fits = table[(table["method"] == snakemake.params.method) & (table["load"] == "a
 joints = {subject: load_joint(name) for subject, name in snakemake.params.joints.items()}
 fits = parameters.with_prior_sd(fits, joints, snakemake.params.scheme)
 write_figure(snakemake.output, fits, partial(parameters.plot, fits))
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 2. The set-up, and the trials of every subject by role, load and split."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 from pathlib import Path
@@ -18,3 +18,4 @@ pairs = zip(snakemake.input.kinematics, snakemake.input.quality, strict=True)
 trials = protocol.numbers(subjects, [durations_of_trials(*pair) for pair in pairs])
 draw = partial(protocol.plot, trials, subjects[0].generic_joint(), muscle_roles(subjects[0]))
 write_figure(snakemake.output, trials, draw)
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 6. Joint torque of the test trials by load: every method beside OpenSim's inverse dynamics."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -16,3 +16,4 @@ pairs = zip(snakemake.input.kinematics, snakemake.input.torque, strict=True)
 references = pd.concat([torque_of_tests(*pair) for pair in pairs])
 tables = references, reconstructed_torque_of_tests(snakemake.input.reconstructions)
 write_figure(snakemake.output, torque.numbers(*tables), partial(torque.plot, *tables))
+end(snakemake)

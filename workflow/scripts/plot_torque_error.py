@@ -1,8 +1,8 @@
 """Figure 7. Torque error of every method."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -14,3 +14,4 @@ from deepemg.report.score_panel import score_cells
 
 table = pd.read_csv(snakemake.input.table)
 write_figure(snakemake.output, score_cells(table), partial(torque_error.plot, table))
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 3. Training loss of every fit."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -13,3 +13,4 @@ from deepemg.report.figure_files import write_figure
 
 loss = pd.concat([pd.read_csv(file) for file in snakemake.input.losses])
 write_figure(snakemake.output, loss, partial(training_loss.plot, loss))
+end(snakemake)

@@ -1,8 +1,8 @@
 """Figure 11. A load that the training has not seen: error of the hidden muscles beside that of a load seen."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from functools import partial
 
@@ -15,3 +15,4 @@ from deepemg.signals.normalisation import reference_label
 errors, unit = unseen_load.numbers(pd.read_csv(snakemake.input.table)), reference_label(snakemake.params.references)
 draw = partial(unseen_load.plot, errors, snakemake.params.labels, value_label=unit)
 write_figure(snakemake.output, errors, draw)
+end(snakemake)

@@ -1,8 +1,8 @@
 """MVC trials and holds of a subject in one row each."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -16,3 +16,4 @@ subject = read_subject(Path(params.folder), params.recordings)
 levels = read_levels(snakemake.input.levels)
 table = subject_contractions(subject, levels, EnvelopeSettings(**params.settings))
 table.to_csv(snakemake.output.contractions, index=False)
+end(snakemake)

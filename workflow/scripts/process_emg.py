@@ -1,13 +1,12 @@
 """Observed EMG to envelopes as fractions of MVC, and the levels that are 1."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
-import pandas as pd
-
+from deepemg.parquet import read_parquet, write_parquet
 from deepemg.recordings.subject import read_subject
 from deepemg.signals.envelopes import subject_envelopes
 from deepemg.signals.settings import EnvelopeSettings
@@ -15,7 +14,8 @@ from deepemg.signals.tables import write_levels
 
 params = snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
-clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
+clock = read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
 envelopes, levels = subject_envelopes(subject, "observed", clock, EnvelopeSettings(**params.settings))
-envelopes.to_parquet(snakemake.output.envelopes)
+write_parquet(envelopes, snakemake.output.envelopes)
 write_levels(levels, snakemake.output.levels)
+end(snakemake)

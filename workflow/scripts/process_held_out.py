@@ -1,13 +1,12 @@
 """Held-out channels through the same filters as the observed ones; for scores, figures and pages only."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
-import pandas as pd
-
+from deepemg.parquet import read_parquet, write_parquet
 from deepemg.recordings.problems import RecordingError
 from deepemg.recordings.subject import read_subject
 from deepemg.settings import from_plain
@@ -17,11 +16,12 @@ from deepemg.signals.settings import SignalSettings
 
 params = snakemake.params
 subject = read_subject(Path(params.folder), params.recordings)
-clock = pd.read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
+clock = read_parquet(snakemake.input.kinematics, columns=["trial", "time_s"])
 settings = from_plain(SignalSettings, params.settings)
 judged = judge(subject, settings, uses=("held_out",), together=False)
 refused = [problem for problem in judged.problems if problem.level == "red"]
 if refused:
-    sys.exit(str(RecordingError(refused)))
+    raise RecordingError(refused)
 envelopes, _ = subject_envelopes(subject, "held_out", clock, settings.envelopes)
-envelopes.to_parquet(snakemake.output.held_out)
+write_parquet(envelopes, snakemake.output.held_out)
+end(snakemake)

@@ -1,8 +1,8 @@
 """Wall time, CPU time, memory and failures of every method."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -11,3 +11,4 @@ from deepemg.evaluate.costs import costs
 params = snakemake.params
 table = costs(Path(params.benchmarks), map(Path, snakemake.input.losses), params.methods)
 table.to_csv(snakemake.output.table, index=False, float_format="%.3g")
+end(snakemake)

@@ -1,8 +1,8 @@
 """Table 1. Subjects and protocol."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -13,3 +13,4 @@ from deepemg.spreadsheet import without_formulas
 params = snakemake.params
 subjects = [read_subject(Path(folder), params.recordings) for folder in params.folders]
 without_formulas(protocol_table(subjects)).to_csv(snakemake.output.table, index=False)
+end(snakemake)

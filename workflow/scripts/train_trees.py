@@ -1,8 +1,8 @@
 """Boosted trees on virtual subjects, for the method `trees`."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
@@ -12,3 +12,4 @@ from deepemg.reconstruct.boosted_trees import save_ensembles
 
 settings, seed = TreeTraining(**snakemake.params.settings), snakemake.params.seed
 save_ensembles(train_trees(draw_samples(seed, settings), seed, settings), Path(snakemake.output.weights))
+end(snakemake)

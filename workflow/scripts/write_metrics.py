@@ -1,8 +1,8 @@
 """The study in a few numbers, for `dvc metrics`."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 import json
 from pathlib import Path
@@ -14,3 +14,4 @@ from deepemg.report.study_metrics import study_metrics
 files = snakemake.input
 found = study_metrics(*(pd.read_csv(file) for file in (files.deep_emg, files.torque, files.by_phase)))
 Path(snakemake.output.metrics).write_text(json.dumps(found, indent=1) + "\n")
+end(snakemake)

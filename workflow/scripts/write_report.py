@@ -1,9 +1,10 @@
 """The report of the study: one self-contained page in the order of the paper."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
+import json
 import os
 from pathlib import Path
 
@@ -34,12 +35,16 @@ for name, wide, narrow, caption in zip(params.figures, files.figures, files.narr
     figures.append(ReportFigure(name, text, finding(kind, tables), Path(wide).read_text(), Path(narrow).read_text()))
 figures.sort(key=lambda figure: int(figure.caption.split(".")[0].removeprefix("Figure ")))
 folder = Path(snakemake.output.report).parent
+made = provenance(params.config, Path(params.config["data"]), [Path(path) for path in files.weights])
 page = render_study(
     tables,
     figures,
     settings=params.settings,
     value_label=reference_label(params.references),
     pages={subject: os.path.relpath(page, folder) for subject, page in zip(params.subjects, files.pages, strict=True)},
-    provenance=provenance(params.config, Path(params.config["data"]), [Path(path) for path in files.weights]),
+    provenance=made,
 )
 Path(snakemake.output.report).write_text(page)
+timeless = {name: value for name, value in made.items() if name != "date"}  # the same study gives the same bytes
+Path(snakemake.output.provenance).write_text(json.dumps(timeless, indent=1) + "\n")
+end(snakemake)

@@ -1,5 +1,9 @@
 """Snakemake's own report: the graph of all rules, their code and run times, and the settings that were used."""
 
+from deepemg.job import begin, end
+
+begin(snakemake)
+
 import subprocess
 import sys
 
@@ -9,5 +13,5 @@ files, used = snakemake.input, snakemake.output.config
 with open(used, "w") as file:
     yaml.safe_dump(snakemake.params.config, file, sort_keys=False)
 command = [sys.executable, "-m", "snakemake", "--report", snakemake.output.report, "--configfile", used, "--"]
-with open(snakemake.log[0], "w") as log:
-    subprocess.run([*command, *files.tables, *files.figures], stdout=log, stderr=log, check=True)
+subprocess.run([*command, *files.tables, *files.figures], stdout=sys.stderr, stderr=sys.stderr, check=True)
+end(snakemake)

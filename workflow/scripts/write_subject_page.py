@@ -1,14 +1,15 @@
 """One self-contained page per subject."""
 
-import sys
+from deepemg.job import begin, end
 
-sys.stderr = open(snakemake.log[0], "w")  # Snakemake leaves a script's traceback on the terminal only
+begin(snakemake)
 
 from pathlib import Path
 
 import pandas as pd
 
 from deepemg.joint.shared_moment_arm import labelled_doubles
+from deepemg.parquet import read_parquet
 from deepemg.recordings.protocol import protocol_row
 from deepemg.recordings.subject import read_subject
 from deepemg.report import hidden_muscles, torque
@@ -32,8 +33,8 @@ hidden = {muscle.name: muscle.label for muscle in joint.muscles if muscle.name n
 indistinct = labelled_doubles(joint, observed)
 
 method = params.method
-reconstruction, measured = shown(pd.read_parquet(files.reconstruction)), pd.read_parquet(files.envelopes)
-held_out = pd.read_parquet(files.held_out) if subject.channels_used("held_out") else None
+reconstruction, measured = shown(read_parquet(files.reconstruction)), read_parquet(files.envelopes)
+held_out = read_parquet(files.held_out) if subject.channels_used("held_out") else None
 deep_emg, torques = shown(pd.read_csv(files.deep_emg)), shown(pd.read_csv(files.torque_scores))
 over_all = deep_emg[(deep_emg["load"] == "all") & (deep_emg["method"] == method)].drop_duplicates("muscle", keep="last")
 torque_tables = (
@@ -78,3 +79,4 @@ page = render_subject(
     provenance=provenance(params.config, Path(params.folder), [Path(path) for path in files.weights]),
 )
 Path(snakemake.output.page).write_text(page)
+end(snakemake)

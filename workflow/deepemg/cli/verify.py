@@ -29,6 +29,7 @@ def main(
 
     Example: `deepemg verify`
     """
+    from deepemg.output_digests import check_files
     from deepemg.report.digests import changed_files
     from deepemg.report.released_tables import KEYS, read_cells
     from deepemg.study.verify import as_written, compare_release, read_release, recompute
@@ -42,6 +43,7 @@ def main(
         )
         raise typer.Exit(1)
     if results:
+        check_files([results / "tables"], results)
         found = {name: read_cells(results / "tables" / f"{name}.csv") for name in KEYS}
     else:
         found = as_written(list(shown(console, recompute(config, released, jobs), len(config["subjects"]))))

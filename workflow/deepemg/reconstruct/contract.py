@@ -13,6 +13,7 @@ import pandas as pd
 from deepemg.joint.definition import Joint
 from deepemg.joint.settings import ForwardSettings
 from deepemg.reconstruct.model_file import save_model
+from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.signals.recording import Recording, Trial
 
 # emg_loss is the term of what EMG tells: measured envelopes, or in nmm the posterior that they give.
@@ -23,7 +24,8 @@ HISTORY = ("epoch", "loss", "emg_loss", "torque_loss", "parameter_loss")
 class Reconstruction:
     """Envelopes of all muscles of the joint with their 90 % band, each (T, n_muscles) in 0..1, and torque (T,) in N m.
 
-    A method that has nothing to base a band on gives NaN for it.
+    A method that has nothing to base a band on gives NaN for it, and one that knows of no torque for that. Raises
+    RecordingError (DE-131) where anything else is not finite.
     """
 
     trial: str
@@ -33,6 +35,16 @@ class Reconstruction:
     lower: np.ndarray
     upper: np.ndarray
     torque: np.ndarray
+
+    def __post_init__(self) -> None:
+        lost = [m for m, values in zip(self.muscles, self.mean.T, strict=True) if not np.isfinite(values).all()]
+        for name, values in (("lower", self.lower), ("upper", self.upper), ("torque", self.torque[:, None])):
+            given = ~np.isnan(values).all(axis=0)
+            lost += [name] if not np.isfinite(values[:, given]).all() else []
+        if lost:
+            fix = "fetch the weights anew (dvc checkout --force resources/nmm.pt.dvc), or delete the fit and run again"
+            place, found = f"trial {self.trial}", f"values that are not finite in {', '.join(lost)}"
+            raise RecordingError([Problem("DE-131", place, found, "a number for every sample", fix)])
 
     def __repr__(self) -> str:
         return f"Reconstruction({self.trial!r}, {len(self.time_s)} samples, {', '.join(self.muscles)})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import yaml
+
 from deepemg.digest import file_digest
 from deepemg.recordings.problems import Problem, RecordingError
 
@@ -24,3 +26,17 @@ def find_weights(expected: str, places: Iterable[Path]) -> Path:
     raise RecordingError(
         [Problem("DE-093", str(place), first, f"weights {expected}, which the fit was made with", fix)]
     )
+
+
+def check_against_pointer(path: Path) -> None:
+    """Hold a file against its digest in `<path>.dvc`, which stands in git; where there is none, against nothing.
+
+    DVC itself does so only when it fetches the file. Raises RecordingError where it is another file.
+    """
+    pointer = Path(f"{path}.dvc")
+    if not pointer.is_file():
+        return
+    expected, found = yaml.safe_load(pointer.read_text())["outs"][0]["md5"], file_digest(path)
+    if found != expected:
+        fix = f"dvc checkout --force {pointer}; or, where you trained it anew, dvc add {path}"
+        raise RecordingError([Problem("DE-130", str(path), f"digest {found}", f"{expected}, as {pointer} says", fix)])

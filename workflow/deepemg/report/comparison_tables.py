@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepemg.generated_sections import markdown_table
+from deepemg.output_digests import check_files
 from deepemg.report.over_cells import over_cells, told
 from deepemg.report.phases import over_phases
 from deepemg.report.priors import PRIOR, prior_muscles
@@ -139,7 +140,9 @@ def page_tables(name: str, folder: Path, priors: Collection[str] = ()) -> dict[s
 
 
 def publish(runs: Mapping[str, Path], released: Path) -> None:
-    """Copy tables and figures of the runs to `released`/<name>."""
+    """Copy tables and figures of the runs to `released`/<name>. Raises DamagedFileError where one is damaged."""
+    for folder in runs.values():
+        check_files([folder], folder.parent)
     for name, folder in runs.items():
         target = released / name
         target.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,10 @@ def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = 
     `config` is the whole configuration of the study, `data` its folder of subjects, `weights` the trained weights it
     took. Digests are those of DVC, so that they can be held against data.dvc and <weights>.dvc.
     """
-    rows = {"data (DVC)": data_digest(data)} | {f"{path.name} (DVC)": file_digest(path) for path in weights}
+    rows = {"data (DVC)": data_digest(data)}
+    if recordings := config.get("recordings"):  # signal files that do not lie in the subject folders
+        rows["recordings (DVC)"] = data_digest(Path(recordings))
+    rows |= {f"{path.name} (DVC)": file_digest(path) for path in weights}
     rows |= {"settings (SHA-256)": config_digest(config), "seed": str(config.get("seed", "none"))}
     return rows | made_by()
 

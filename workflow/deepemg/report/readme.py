@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from deepemg.atomic import written_aside
 from deepemg.joint.definition import load_joint
+from deepemg.parquet import read_parquet
 from deepemg.report import hidden_muscles
 from deepemg.report.palette import write_small_png
 from deepemg.report.shown import shown
@@ -28,10 +29,10 @@ def picture(results: Path, method: str = "nmm") -> Figure:
     """
     subject = pd.read_csv(results / "tables" / "subjects.csv").iloc[0]
     folder = results / str(subject["subject"])
-    held_out = pd.read_parquet(folder / "held_out.parquet")
+    held_out = read_parquet(folder / "held_out.parquet")
     joint = load_joint(str(subject["arm"]))
     return hidden_muscles.plot(
-        shown(pd.read_parquet(folder / "all" / method / "reconstruction.parquet")),
+        shown(read_parquet(folder / "all" / method / "reconstruction.parquet")),
         held_out,
         joint,
         [muscle for muscle in joint.muscle_names if muscle in held_out.columns],

@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 
 from deepemg.joint.definition import load_joint
+from deepemg.output_digests import check_files
 from deepemg.reconstruct.registry import method_class
 from deepemg.report.digests import WEIGHTS, trained_weights, write_digests
 from deepemg.report.model_card import model_card
@@ -46,12 +47,15 @@ def release(results: Path, released: Path) -> None:
     """Publish a finished study: tables, PNG figures, every fit that made the tables, and how all of it was made.
 
     `config.yaml` is the configuration with the subjects named, `digests.csv` says what data, trained weights and fits
-    were, `cards/` tells of each method's fits. Raises FileNotFoundError where there is no finished study.
+    were, `cards/` tells of each method's fits. Raises FileNotFoundError where there is no finished study, and
+    DamagedFileError where a file of it is not what was written.
     """
     if not (results / "tables").is_dir() or not (results / "config.yaml").is_file():
         raise FileNotFoundError(f"{results}/tables: no such folder; expected the results of a finished study")
     subjects = list(read_cells(results / "tables" / "subjects.csv")["subject"])
     config = yaml.safe_load((results / "config.yaml").read_text()) | {"subjects": subjects}
+    fits = [results / Path(*fit) / "model" for fit in fits_of(results / "tables")]
+    check_files([*(results / name for name in ("tables", "figures", "metrics.json", "config.yaml")), *fits], results)
     made_by = provenance(config, Path(config["data"]), map(Path, trained_weights(config)))  # before anything changes
     _copy_tables_and_figures(results, released)
     _copy_fits(results, released)

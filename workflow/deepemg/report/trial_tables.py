@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from deepemg.parquet import read_parquet
 from deepemg.reconstruct.fits import fit_names
 from deepemg.report.shown import shown
 
@@ -27,7 +28,7 @@ def quality_of_signals(quality_file: str) -> dict[str, pd.DataFrame]:
 
 def durations_of_trials(kinematics_file: str, quality_file: str) -> dict[str, float]:
     """How long trials were recorded (s): movements by their angle, others by raw EMG, where they have some."""
-    times = pd.read_parquet(kinematics_file, columns=["trial", "time_s"]).groupby("trial")["time_s"]
+    times = read_parquet(kinematics_file, columns=["trial", "time_s"]).groupby("trial")["time_s"]
     raw = pd.DataFrame(json.loads(Path(quality_file).read_text())["channels"], columns=["trial", "duration_s"])
     found = raw.groupby("trial")["duration_s"].max().to_dict() | (times.max() - times.min()).to_dict()
     return {str(trial): float(duration) for trial, duration in found.items()}
@@ -35,8 +36,8 @@ def durations_of_trials(kinematics_file: str, quality_file: str) -> dict[str, fl
 
 def torque_of_tests(kinematics_file: str, torque_file: str) -> pd.DataFrame:
     """subject, load, trial, time_s, torque_nm of the test trials of one subject, by inverse dynamics."""
-    kinematics = pd.read_parquet(kinematics_file)
-    torque = pd.read_parquet(torque_file)
+    kinematics = read_parquet(kinematics_file)
+    torque = read_parquet(torque_file)
     table = kinematics[["split", "load", "trial", "time_s"]].assign(torque_nm=torque["torque_nm"])
     table.insert(0, "subject", Path(kinematics_file).parent.name)
     return shown(table).drop(columns="split")
@@ -47,7 +48,7 @@ def reconstructed_torque_of_tests(files: Iterable[str]) -> pd.DataFrame:
     tables = []
     for file in files:
         names = fit_names(file)
-        table = pd.read_parquet(file, columns=["split", "load", "trial", "time_s", "torque_nm"])
+        table = read_parquet(file, columns=["split", "load", "trial", "time_s", "torque_nm"])
         table = shown(table).drop(columns="split")
         tables.append(table.assign(subject=names["subject"], method=names["method"]))
     return pd.concat(tables)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from deepemg.joint.definition import Joint
+from deepemg.parquet import read_parquet
 from deepemg.recordings.subject import SubjectFolder
 from deepemg.signals.recording import Contraction, Recording, Reference, Trial, envelope_matrix
 from deepemg.signals.settings import EnvelopeSettings
@@ -80,7 +81,7 @@ def make_recording(
 
 def read_recording(subject: SubjectFolder, files: Mapping[str, Any], signals: EnvelopeSettings) -> Recording:
     """The recording of a subject out of the study's files `kinematics`, `torque`, `envelopes`, `contractions`."""
-    kinematics, torque, envelopes = (pd.read_parquet(files[name]) for name in ("kinematics", "torque", "envelopes"))
+    kinematics, torque, envelopes = (read_parquet(files[name]) for name in ("kinematics", "torque", "envelopes"))
     contractions = pd.read_csv(files["contractions"])
     joint, reference = subject.scaled_joint(), subject.reference
     return make_recording(joint, kinematics, torque, envelopes, contractions, reference=reference, signals=signals)

@@ -139,6 +139,8 @@ def check_weights(study: Study) -> None:
         if study.config.base_method(name) == WEIGHTS:
             try:
                 trained_with = load_weights(weights).trained_with
+            except RecordingError:  # a damaged file, which says so
+                raise
             except (FileNotFoundError, ValueError) as error:
                 missing = isinstance(error, FileNotFoundError)
                 found = "no such file" if missing else str(error).removeprefix(f"{weights}: ")

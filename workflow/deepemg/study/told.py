@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from deepemg.output_digests import DamagedFileError, check_files
 from deepemg.recordings.subject import SubjectFolder
 
 LEAVE_OUT = "(more on an id: deepemg explain DE-074; to run all others: use: exclude in the subject.yaml of one)"
@@ -27,6 +28,11 @@ def findings_lines(results: Path, subjects: Iterable[str]) -> list[str]:
     lines = []
     for name in subjects:
         path = results / name / "quality.json"
+        try:
+            check_files([path], results)
+        except DamagedFileError as error:
+            lines.append(str(error))
+            continue
         warnings = json.loads(path.read_text()).get("warnings", []) if path.exists() else []
         if warnings:
             ids = ", ".join(dict.fromkeys(line.split()[0] for line in warnings))

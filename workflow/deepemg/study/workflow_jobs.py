@@ -16,6 +16,7 @@ from deepemg.study.sources import PACKAGE, module_file
 
 SCRIPTS = "workflow/scripts"
 CODE = "workflow"
+OF_EVERY_JOB = ("deepemg.job", "deepemg.parquet")  # what scripts call around what they compute
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def called_functions(script: Path) -> dict[str, str]:
     return {
         alias.name: module_file(node.module)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == PACKAGE
+        if isinstance(node, ast.ImportFrom)
+        and node.module
+        and node.module.split(".")[0] == PACKAGE
+        and node.module not in OF_EVERY_JOB
         for alias in node.names
         if alias.name in called and alias.name.islower()  # classes are settings and errors
     }

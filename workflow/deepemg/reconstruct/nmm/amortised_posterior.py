@@ -20,6 +20,8 @@ from deepemg.reconstruct.nmm.phases import PHASES, in_phase, out_of_phase
 from deepemg.reconstruct.nmm.slots import FLEXOR
 from deepemg.reconstruct.nmm.trained_with import TrainedWith
 from deepemg.reconstruct.tensor_file import read_tensors, write_tensors
+from deepemg.reconstruct.trained_weights import check_against_pointer
+from deepemg.recordings.problems import Problem, RecordingError
 from deepemg.signals.recording import Recording
 
 OPEN = 0.0  # log sd of the log ratios before anything is read: a factor of e
@@ -84,7 +86,10 @@ class AmortisedPosterior:
         return _by_slot(self.contrast)
 
     def infer(self, recording: Recording, *, torque: bool = True) -> SubjectPosterior:
-        """Posterior of all trials of a subject together; `torque` says whether that of the trials may be read."""
+        """Posterior of all trials of a subject together; `torque` says whether that of the trials may be read.
+
+        Raises RecordingError where the networks give no numbers.
+        """
         seen = observe(recording, self.nominal, torque=torque)
         codes, members = torch.arange(len(recording.trials)), []
         for phase in PHASES:
@@ -92,6 +97,9 @@ class AmortisedPosterior:
             inputs = some.movements, some.still, some.moving, some.present, codes
             with torch.no_grad():
                 members += [out_of_phase(network(*inputs), seen, phase) for network in self.networks]
+        if not all(torch.isfinite(values).all() for member in members for values in (member.mean, member.log_sd)):
+            found, fix = "values that are not finite in the posterior", "fetch the weights anew, or train them again"
+            raise RecordingError([Problem("DE-131", "weights of nmm", found, "a number for every sample", fix)])
         return SubjectPosterior(tuple(members), seen.neighbour_level)
 
     def prior(self, recording: Recording) -> SubjectPosterior:
@@ -140,7 +148,7 @@ def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
     """Read a weights file, by default the released one that came with the package; nothing in it is executed.
 
     Raises FileNotFoundError, with the way to get them, where the released weights did not come along, and ValueError
-    where the file is none of this version.
+    where the file is none of this version, or (DE-130) not the one whose digest stands in <file>.dvc.
     """
     file = weights_file(path)
     if not file.exists():
@@ -148,6 +156,7 @@ def load_weights(path: str | Path | None = None) -> AmortisedPosterior:
             f"DE-093 {file}: no such file; expected trained weights. Fix: in a clone of the project, dvc pull "
             f"{RELEASED}.dvc; or name a file (weights), or train them (deepemg train)."
         )
+    check_against_pointer(file)
     state = read_tensors(file, WEIGHTS)
     try:
         return restore_posterior(state)
