@@ -44,7 +44,7 @@ def read_sheet(path: Path) -> Sheet:
         raise RecordingError([_no_sheet(path, "bytes that are no text")])
     delimiter = max(",;\t", key=first.count)
     columns: tuple[str, ...] = ()
-    rows = {}
+    rows: dict[int, dict[str, Any]] = {}
     for number, cells in _cells(path, lines, delimiter):
         if not any(cells) or cells[0] == "#" or cells[0].startswith("# "):  # an empty row, or a comment of the template
             continue
