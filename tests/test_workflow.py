@@ -22,6 +22,7 @@ from browser import open_page
 from deepemg.audit.score_subject import score_subject
 from deepemg.joint.storage import read_storage
 from deepemg.reconstruct.nmm.amortised_posterior import load_weights
+from killing import processes_of, waits_for
 from study import Study, own_environment, spoil
 
 TORQUE = ["subject", "load", "method", "split", "rmse_nm", "nrmse", "r2", "r", "trial_load"]
@@ -527,6 +528,32 @@ def test_lint_is_clean(study):
 
 def deepemg_run(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
     return deepemg_command(study, "run", "--cores", "2", "--", *arguments)
+
+
+def test_a_terminated_run_stops_its_jobs_and_leaves_nobody(study, tmp_path):
+    process = subprocess.Popen(
+        [
+            str(study.python),
+            "-m",
+            "deepemg.cli.main",
+            "run",
+            "--cores",
+            "2",
+            "--",
+            "all",
+            "--config",
+            f"results={tmp_path}",
+        ],
+        cwd=study.folder,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(tmp_path, ".running")
+    process.terminate()  # this process alone, as a batch system or `kill` does
+    told, _ = process.communicate(timeout=300)
+    assert process.returncode == 130 and told.rstrip().endswith("the same command goes on from here")
+    waits_for(lambda: not processes_of(process.pid))
 
 
 def test_a_run_that_fails_tells_the_problems_alone(study, tmp_path):
