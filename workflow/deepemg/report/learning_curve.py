@@ -19,17 +19,20 @@ def plot(table: pd.DataFrame, muscle: str) -> Figure:
     """
     figure = new_figure(DOUBLE_COLUMN_MM, 62)
     left, right = figure.subplots(1, 2)
-    left.plot(table["subjects"] / 1000, table["loss"], color=COLOURS[0], marker=MARKERS[0], markersize=3)
+    trained = table["subjects"] / 1000
+    left.plot(trained, table["loss"], color=COLOURS[0], marker=MARKERS[0], markersize=3)
     left.set_ylabel("negative log density of held-out\nvirtual subjects (nats)")
     ending = f"_{muscle}_rmse"
     columns = [name for name in table.columns if name.endswith(ending)]
     for column, colour, marker in zip(columns, COLOURS, MARKERS, strict=False):
         label = column.removesuffix(ending)
-        right.plot(table["subjects"] / 1000, table[column], color=colour, marker=marker, markersize=3, label=label)
+        right.plot(trained, table[column], color=colour, marker=marker, markersize=3, label=label)
     right.set_ylabel(f"mean RMSE of {muscle}\n(fraction of MVC)")
     right.legend(loc="upper right", ncols=2)
     right.set_ylim(bottom=0)
     for axes in (left, right):
         axes.set_xscale("log")
+        axes.set_xticks(trained, [f"{thousands:.0f}" for thousands in trained])
+        axes.minorticks_off()
         axes.set_xlabel("virtual subjects of the training (thousands)")
     return figure
