@@ -81,6 +81,9 @@ def test_a_variant_is_called_as_a_folder_can_be(name):
 def test_a_command_that_is_advised_can_be_typed(line):
     """It is parsed as its program does, down to the last option."""
     program, *words = shlex.split(line)
+    if program == "rm":
+        assert words and all(word.startswith("results/") for word in words)
+        return
     if program == "dvc":
         assert parse_args(words).targets
         return
