@@ -16,7 +16,9 @@ from deepemg.cli.main import app
 from deepemg.recordings.problems import RecordingError, explanations
 from deepemg.settings import as_plain
 from deepemg.study.check import FITTED_HERE, check_study
-from deepemg.study.config import in_their_kinds, read_config, read_settings
+from deepemg.study.check import check_results
+from deepemg.study.command_line import in_their_kinds
+from deepemg.study.config import read_config, read_settings
 from folders import make_folder
 from test_explanations import HELP, examples
 
@@ -125,3 +127,16 @@ def test_a_configuration_that_is_none_ends_in_one_line(tmp_path: Path, text: str
     with pytest.raises(RecordingError, match=r"^DE-0(06|94) ") as caught:
         read_settings(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "results", ["data", "data/S1", "mine/deeper", ".", "workflow", "config/x", "resources", "link"]
+)
+def test_results_never_go_where_users_keep_their_files(tmp_path, monkeypatch, results):
+    for name in ("data", "workflow", "config", "resources", "mine"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("data")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RecordingError, match="DE-132"):
+        check_results(read_config({"results": results, "recordings": "mine"}))
+    check_results(read_config({"results": "results/people", "data": "results/people/data"}))

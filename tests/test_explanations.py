@@ -201,7 +201,7 @@ def test_without_an_id_all_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "likely"), [("62", "DE-061"), ("DE-999", "DE-131"), ("DE-O74", "DE-074"), ("spikes", None)]
+    ("text", "likely"), [("62", "DE-061"), ("DE-999", "DE-132"), ("DE-O74", "DE-074"), ("spikes", None)]
 )
 def test_an_unknown_id_ends_in_a_line_with_the_nearest(text: str, likely: str | None) -> None:
     done = run(text)

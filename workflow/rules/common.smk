@@ -6,7 +6,7 @@ from snakemake.exceptions import WorkflowError
 from deepemg.recordings.problems import RecordingError
 from deepemg.settings import as_plain
 from deepemg.study.check import check_study
-from deepemg.study.config import in_their_kinds
+from deepemg.study.command_line import in_their_kinds
 from deepemg.study.told import LEAVE_OUT
 
 try:

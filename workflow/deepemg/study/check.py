@@ -17,6 +17,7 @@ from deepemg.study.embedded import fetch_embedded
 
 TRAINED_ONCE = ("nmm", "trees")  # methods whose weights know the muscles of one joint
 FITTED_HERE = ("copy", "so", "mse", "nmm-paper")  # to the subject itself, whatever its joint
+SOURCES = ("workflow", "config", "resources")  # of the project
 WEIGHTS = "nmm"  # the one whose weights are an input of the study
 
 
@@ -67,6 +68,7 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
     """
     config = read_config(values)
     if inputs:
+        check_results(config)
         check_methods(config)
         names = [name for name in _fitted(config) if config.base_method(name) == WEIGHTS]
         weights = [config.settings_of(name).get("weights") for name in names]
@@ -86,6 +88,20 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
     if inputs:
         check_weights(study)
     return study
+
+
+def check_results(config: StudyConfig) -> None:
+    """Hold the folder of the results against those that users made. Raises RecordingError where it is one, or in one.
+
+    `snakemake --delete-all-output` deletes there, and names of subjects are names of folders in both.
+    """
+    results = Path(config.results).resolve()
+    inside = [given for given in (config.data, config.recordings, *SOURCES) if given]
+    within = [folder for folder in inside if results.is_relative_to(Path(folder).resolve())]
+    around = [folder for folder in SOURCES if Path(folder).resolve().is_relative_to(results)]
+    if taken := [*within, *around]:
+        expected, fix = f"a folder apart from {', '.join(taken)}", "name another one, such as results=results/mine"
+        raise RecordingError([Problem("DE-132", "results", config.results, expected, fix)])
 
 
 def check_methods(config: StudyConfig) -> None:

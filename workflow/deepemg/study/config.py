@@ -8,7 +8,6 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError
 
 from deepemg.evaluate.metrics import LONGEST_LAG_MS
@@ -26,6 +25,7 @@ from deepemg.signals.settings import (
     QualitySettings,
     SignalSettings,
 )
+from deepemg.study.command_line import as_values
 
 if TYPE_CHECKING:
     from deepemg.reconstruct.contract import Method
@@ -227,7 +227,7 @@ def read_config(values: Mapping[str, Any]) -> StudyConfig:
     """The configuration out of what Snakemake read. Raises RecordingError with a line for every wrong key or value."""
     given, fit = dict(values), values.get("fit_method")
     if isinstance(fit, Mapping):
-        given["fit_method"] = {key: _words(fit[key]) if key in ("settings", "variants") else fit[key] for key in fit}
+        given["fit_method"] = {key: as_values(fit[key]) if key in ("settings", "variants") else fit[key] for key in fit}
     if given.get("recordings") in NOTHING:
         given["recordings"] = None
     config: StudyConfig = _checked(StudyConfig, given, "config")
@@ -250,33 +250,6 @@ def read_config(values: Mapping[str, Any]) -> StudyConfig:
     if wrong:
         raise RecordingError(wrong)
     return config
-
-
-def in_their_kinds(values: Any, config: Any) -> Any:
-    """What Snakemake read, as `read_config` understood it: of `--config a={b: 5}` it makes a text of the 5.
-
-    `config` is the configuration as plain data. What was given as a number stays as it was given.
-    """
-    if isinstance(values, Mapping) and isinstance(config, Mapping):
-        return {key: in_their_kinds(value, config.get(key, value)) for key, value in values.items()}
-    if isinstance(values, list) and isinstance(config, list | tuple) and len(values) == len(config):
-        return [in_their_kinds(*pair) for pair in zip(values, config, strict=True)]
-    return config if isinstance(values, str) and not isinstance(config, list | tuple | Mapping) else values
-
-
-def _words(values: Any) -> Any:
-    """Texts that are a number, a truth value or nothing in YAML as these, at any depth."""
-    if isinstance(values, Mapping):
-        return {key: _words(value) for key, value in values.items()}
-    if isinstance(values, list):
-        return [_words(value) for value in values]
-    if not isinstance(values, str):
-        return values
-    try:
-        read = yaml.safe_load(values)
-    except (yaml.YAMLError, ValueError):
-        return values
-    return read if read is None or isinstance(read, bool | int | float) else values
 
 
 def read_settings(folder: Path = Path("config")) -> SignalSettings:
