@@ -15,8 +15,7 @@ from snakemake.cli import parse_config
 from deepemg.cli.main import app
 from deepemg.recordings.problems import RecordingError, explanations
 from deepemg.settings import as_plain
-from deepemg.study.check import FITTED_HERE, check_study
-from deepemg.study.check import check_results
+from deepemg.study.check import FITTED_HERE, check_results, check_study
 from deepemg.study.command_line import in_their_kinds
 from deepemg.study.config import read_config, read_settings
 from folders import make_folder
