@@ -129,13 +129,16 @@ def test_a_configuration_that_is_none_ends_in_one_line(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize(
-    "results", ["data", "data/S1", "mine/deeper", ".", "workflow", "config/x", "resources", "link"]
+    "results", ["data", "data/S1", "data/S1/x", "mine", ".", "workflow", "config/x", "resources", "link"]
 )
 def test_results_never_go_where_users_keep_their_files(tmp_path, monkeypatch, results):
     for name in ("data", "workflow", "config", "resources", "mine"):
         (tmp_path / name).mkdir()
     (tmp_path / "link").symlink_to("data")
+    (tmp_path / "data" / "S1").mkdir()
+    (tmp_path / "data" / "S1" / "subject.yaml").touch()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RecordingError, match="DE-132"):
         check_results(read_config({"results": results, "recordings": "mine"}))
     check_results(read_config({"results": "results/people", "data": "results/people/data"}))
+    check_results(read_config({"results": "data/results", "recordings": "mine"}))

@@ -91,15 +91,19 @@ def check_study(values: Mapping[str, Any], *, inputs: bool = True) -> Study:
 
 
 def check_results(config: StudyConfig) -> None:
-    """Hold the folder of the results against those that users made. Raises RecordingError where it is one, or in one.
+    """Refuse results in the folder of the subjects, of one of them, of the recordings, or of the program's sources.
 
-    `snakemake --delete-all-output` deletes there, and names of subjects are names of folders in both.
+    `snakemake --delete-all-output` deletes there, and names of subjects are names of folders in both. Raises
+    RecordingError.
     """
     results = Path(config.results).resolve()
-    inside = [given for given in (config.data, config.recordings, *SOURCES) if given]
-    within = [folder for folder in inside if results.is_relative_to(Path(folder).resolve())]
-    around = [folder for folder in SOURCES if Path(folder).resolve().is_relative_to(results)]
-    if taken := [*within, *around]:
+    taken = [folder for folder in (config.data, config.recordings) if folder and results == Path(folder).resolve()]
+    taken += [str(folder) for folder in (results, *results.parents) if (folder / "subject.yaml").exists()]
+    for folder in SOURCES:
+        place = Path(folder).resolve()
+        if results.is_relative_to(place) or place.is_relative_to(results):
+            taken.append(folder)
+    if taken:
         expected, fix = f"a folder apart from {', '.join(taken)}", "name another one, such as results=results/mine"
         raise RecordingError([Problem("DE-132", "results", config.results, expected, fix)])
 
