@@ -315,6 +315,7 @@ def test_what_is_promised_and_lost_is_made_again(study, results, tmp_path, name)
     assert planned.get(LOST[name]) == 1, planned
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["kinematics.parquet", "all/copy/reconstruction.parquet"])
 def test_a_damaged_file_is_named_and_made_again_by_the_same_command(study, results, name):
     path, target = results / "S1" / name, results / "S1" / "torque_scores.csv"
@@ -530,6 +531,7 @@ def deepemg_run(study: Study, *arguments: str) -> subprocess.CompletedProcess[st
     return deepemg_command(study, "run", "--cores", "2", "--", *arguments)
 
 
+@pytest.mark.long
 def test_a_terminated_run_stops_its_jobs_and_leaves_nobody(study, tmp_path):
     process = subprocess.Popen(
         [
