@@ -337,7 +337,7 @@ def test_a_folder_that_somebody_else_made_is_never_touched(tmp_path: Path, own: 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [file] and file.read_text() == text
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_cohort_leaves_no_process_and_goes_on_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "assumptions.yaml").write_text(yaml.safe_dump(TINY.assumptions))
     command = [sys.executable, "-m", "deepemg.cli.main", "simulate", "--seed", str(SEED), "--subjects", "1"]
