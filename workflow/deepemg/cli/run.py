@@ -41,9 +41,8 @@ def main(
         signal.signal(signal.SIGTERM, _stop)
         try:
             show(process, course, file, console)
-        except (
-            KeyboardInterrupt
-        ):  # a terminal interrupts Snakemake too; whoever else does, does not. It cancels its jobs
+        except KeyboardInterrupt:
+            # A terminal interrupts Snakemake too; whoever else does, does not. It cancels its jobs.
             process.send_signal(signal.SIGINT)
             process.wait()
             console.print("stopped; the same command goes on from here", highlight=False)
