@@ -339,7 +339,7 @@ def test_a_folder_that_somebody_else_made_is_never_touched(tmp_path: Path, own: 
 
 @pytest.mark.long
 def test_a_killed_cohort_leaves_no_process_and_goes_on_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "assumptions.yaml").write_text(yaml.safe_dump(TINY.assumptions))
+    (tmp_path / "assumptions.yaml").write_text(yaml.safe_dump(TINY.assumptions, sort_keys=False))
     command = [sys.executable, "-m", "deepemg.cli.main", "simulate", "--seed", str(SEED), "--subjects", "1"]
     command += ["--jobs", "2", "--assumptions", str(tmp_path / "assumptions.yaml"), "--out", str(tmp_path / "cohort")]
     process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
