@@ -527,7 +527,9 @@ def test_reconstruct_leaves_a_table_per_test_trial_and_a_model(
 ) -> None:
     done = invoke("reconstruct", subject, "--method", "copy", "--out", tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["0kg_test.csv", "2kg_test.csv", "model"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "0kg_test.csv", "2kg_test.csv", "made_by.txt", "model"
+    ]  # fmt: skip
     model = deepemg.load(tmp_path / "out" / "model")
     for trial in simulated.test:
         table = pd.read_csv(tmp_path / "out" / f"{trial.name}.csv")

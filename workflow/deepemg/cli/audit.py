@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from deepemg.own_folder import outside_subjects
+
 NAME = "audit"
 
 
@@ -17,7 +19,9 @@ def main(
         int | None, typer.Option(min=1, help="Of each cohort; default: 5, and 2 of each mechanism.")
     ] = None,
     cohorts: Annotated[Path, typer.Option(help="Where they are made, or found.")] = Path("results/truth"),
-    out: Annotated[Path, typer.Option(help="Folder of tables and figures.")] = Path("results/released/truth"),
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Folder of tables and figures.")] = Path(
+        "results/released/truth"
+    ),
     published: Annotated[Path, typer.Option(help="Folder of the published cohort.")] = Path("data"),
     published_seed: Annotated[int, typer.Option(help="Its seed.")] = 2503,
     real: Annotated[Path | None, typer.Option(help="Subject folder of a real recording, for likeness.")] = None,

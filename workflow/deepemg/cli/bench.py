@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from deepemg.own_folder import outside_subjects
+
 NAME = "bench"
 
 
 def main(
-    out: Annotated[Path, typer.Argument(help="CSV file of the timings.")] = Path("results/bench/joint.csv"),
+    out: Annotated[Path, typer.Argument(callback=outside_subjects, help="CSV file of the timings.")] = Path(
+        "results/bench/joint.csv"
+    ),
 ) -> None:
     """Time the torque of a joint by this library beside OpenSim's evaluation of the same states.
 

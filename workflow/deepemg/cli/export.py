@@ -25,12 +25,14 @@ def main(
 
     Example: `deepemg export S1 --method mse --out S1_mse`, or `deepemg export results/S1/all/nmm S1_nmm`
     """
+    from deepemg.own_folder import own_folder
     from deepemg.reconstruct.export import export, find_fit
 
     if folder and out:
         raise ValueError(f"the files cannot go to {folder} and to {out}; expected one of them")
     source = Path(fit) if "/" in fit else find_fit(results, fit, load, method)
     target = folder or out or Path("exports", *source.absolute().parts[-3:])
+    own_folder(target, "deepemg export")
     export(source, target)
     counts = ", ".join(f"{len(list(target.glob(f'*.{kind}')))} .{kind}" for kind in ("csv", "sto", "osim"))
     typer.echo(f"{source} is in {target}: {counts}")

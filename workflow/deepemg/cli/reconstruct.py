@@ -28,10 +28,13 @@ def main(
     """
     from deepemg.cli.tables import rich_table
     from deepemg.evaluate.score import score
+    from deepemg.own_folder import own_folder
     from deepemg.reconstruct.registry import method_class
     from deepemg.signals.read import read
 
     console, given = Console(), {"weights": str(weights)} if weights else {}
+    if out:
+        own_folder(out, "deepemg reconstruct")
     with console.status("reading, filtering, inverse dynamics"):
         recording = read(folder, recordings)
     with console.status(f"fitting {method}"):
@@ -39,7 +42,6 @@ def main(
     for trial in recording.test or recording.trials:
         found = fitted.reconstruct(trial)
         if out:
-            out.mkdir(parents=True, exist_ok=True)
             found.table().to_csv(out / f"{trial.name}.csv", index=False)
         if set(recording.held_out.columns) & set(found.muscles):
             console.print(rich_table(score(found, recording.held_out), f"{trial.name}: error of the held-out muscles"))

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from deepemg.own_folder import outside_subjects
+
 NAME = "simulate"
 
 
 def main(
     seed: Annotated[int, typer.Option(help="Same seed, same files, byte for byte.")],
-    out: Annotated[Path, typer.Option(help="Folder of the subject folders.")],
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Folder of the subject folders.")],
     subjects: Annotated[int, typer.Option(min=1, help="How many subjects (S1, S2, ...).")] = 5,
     tier: Annotated[Literal["T1", "T2", "T3", "T4", "T5"], typer.Option(help="See docs/truth.md.")] = "T1",
     emg: Annotated[Literal["csv", "edf"], typer.Option(help="Raw EMG in uV, or 16-bit samples (EDF; not T5).")] = "csv",

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from deepemg.own_folder import outside_subjects
+
 app = typer.Typer(no_args_is_help=True, help="Train the weights of nmm on virtual subjects.")
 
 
 @app.command()
 def network(
-    out: Annotated[Path, typer.Option(help="Where the trained network goes.")],
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Where the trained network goes.")],
     seed: Annotated[int, typer.Option(help="Of the virtual subjects and the first weights.")] = 1,
     chunks: Annotated[
         int | None, typer.Option(min=1, help="Of virtual subjects; default: pretrain/training.yaml.")
@@ -49,7 +51,7 @@ def network(
 def assemble(
     networks: Annotated[list[Path], typer.Argument(help="Files of trained networks.")],
     cohort: Annotated[list[Path], typer.Option(help="Folder of development subjects with truth; once for each.")],
-    out: Annotated[Path, typer.Option(help="The weights file.")],
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="The weights file.")],
 ) -> None:
     """Put networks into one weights file, their bands scaled on development cohorts and stress cases.
 
@@ -64,7 +66,9 @@ def assemble(
 def stress(
     weights: Annotated[Path | None, typer.Option(help="Weights file; default: the released one.")] = None,
     subjects: Annotated[int, typer.Option(min=3, help="Virtual subjects of each case.")] = 384,
-    out: Annotated[Path, typer.Option(help="Folder of stress.csv and protocol.csv.")] = Path("results/released/stress"),
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Folder of stress.csv and protocol.csv.")] = Path(
+        "results/released/stress"
+    ),
 ) -> None:
     """Subjects unlike those of the training, and what each recording is worth. Then `deepemg docs`.
 
@@ -79,7 +83,9 @@ def stress(
 def calibration(
     weights: Annotated[Path | None, typer.Option(help="Weights file; default: the released one.")] = None,
     subjects: Annotated[int, typer.Option(min=10, help="Virtual subjects, made anew.")] = 1000,
-    out: Annotated[Path, typer.Option(help="Folder of tables and figure.")] = Path("results/released/calibration"),
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Folder of tables and figure.")] = Path(
+        "results/released/calibration"
+    ),
 ) -> None:
     """Is the posterior as sure as it may be? Ranks of the truth of new virtual subjects in it. Then `deepemg docs`.
 
@@ -101,7 +107,9 @@ def calibration(
 def protocols(
     weights: Annotated[Path | None, typer.Option(help="Weights file; default: the released one.")] = None,
     subjects: Annotated[int, typer.Option(min=3, help="Virtual subjects, the same for every protocol.")] = 384,
-    out: Annotated[Path, typer.Option(help="Folder of table and figure.")] = Path("results/released/protocols"),
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Folder of table and figure.")] = Path(
+        "results/released/protocols"
+    ),
 ) -> None:
     """Which isometric contractions are worth their time, on virtual subjects made anew. Then `deepemg docs`.
 
@@ -125,7 +133,9 @@ def curve(
     cohort: Annotated[
         list[Path] | None, typer.Option(help="Folder of development subjects with truth; once for each.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of table and figure.")] = Path("results/released/training"),
+    out: Annotated[Path, typer.Option(callback=outside_subjects, help="Folder of table and figure.")] = Path(
+        "results/released/training"
+    ),
 ) -> None:
     """How much more training would bring: errors of networks trained on more and more subjects. Then `deepemg docs`.
 
