@@ -72,7 +72,10 @@ def test_importing_the_package_alone_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", ["study.check", "signals.tables", "evaluate.score_tables", "simulate.cohort"])
+@pytest.mark.parametrize(
+    "module",
+    ["study.check", "signals.tables", "evaluate.score_tables", "simulate.cohort", "reconstruct.fits", "report.torque"],
+)
 def test_what_needs_no_torch_imports_none(module: str) -> None:
     program = f"import deepemg.{module}, sys; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from deepemg.reconstruct.contract import Reconstruction
+if TYPE_CHECKING:  # a figure that shows levels needs no torch
+    from deepemg.reconstruct.contract import Reconstruction
 
 
 def level_ratios(found: Reconstruction, held_out: pd.DataFrame, muscles: Sequence[str]) -> tuple[float, ...] | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+import scipy
 
 from deepemg.joint.definition import Joint, Muscle, Segment
 from deepemg.joint.storage import read_storage, write_storage
@@ -172,7 +172,7 @@ def path_table(joint: Joint) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.deg2rad(joint.length_angles_deg[[0, -1]])
     step = np.deg2rad(KNOT_DEG)
     angles = np.arange(low - MARGIN_KNOTS * step, high + (MARGIN_KNOTS + 0.5) * step, step)
-    spline = CubicSpline(np.deg2rad(joint.length_angles_deg), joint.lengths)
+    spline = scipy.interpolate.CubicSpline(np.deg2rad(joint.length_angles_deg), joint.lengths)
     inside = np.clip(angles, low, high)
     return angles, spline(inside) + spline(inside, 1) * (angles - inside)[:, None]
 

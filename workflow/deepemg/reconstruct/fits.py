@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from deepemg.reconstruct.contract import Fitted
 from deepemg.signals.recording import Recording, Trial
+
+if TYPE_CHECKING:  # those who only read tables need no torch
+    from deepemg.reconstruct.contract import Fitted
 
 ALL_LOADS = "all"
 FIT = ("subject", "load", "method")  # what names a fit

@@ -6,7 +6,7 @@ A cutoff is that of each of the two passes, as most labs write it: the gain ther
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
+import scipy
 
 
 def band_pass(raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float, order: int) -> np.ndarray:
@@ -18,14 +18,14 @@ def band_pass(raw: np.ndarray, *, rate_hz: float, low_hz: float, high_hz: float,
         raise ValueError(
             f"a band up to {high_hz:g} Hz needs more than {2 * high_hz:g} Hz; the signal has {rate_hz:g} Hz"
         )
-    sos = butter(order // 2, [low_hz, high_hz], btype="bandpass", fs=rate_hz, output="sos")
-    return np.asarray(sosfiltfilt(sos, raw))
+    sos = scipy.signal.butter(order // 2, [low_hz, high_hz], btype="bandpass", fs=rate_hz, output="sos")
+    return np.asarray(scipy.signal.sosfiltfilt(sos, raw))
 
 
 def low_pass(signal: np.ndarray, *, rate_hz: float, cutoff_hz: float, order: int) -> np.ndarray:
     """Zero-lag Butterworth low-pass of a signal (T,); `order` counts both passes."""
-    sos = butter(order // 2, cutoff_hz, btype="lowpass", fs=rate_hz, output="sos")
-    return np.asarray(sosfiltfilt(sos, signal))
+    sos = scipy.signal.butter(order // 2, cutoff_hz, btype="lowpass", fs=rate_hz, output="sos")
+    return np.asarray(scipy.signal.sosfiltfilt(sos, signal))
 
 
 def envelope(

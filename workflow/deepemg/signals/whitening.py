@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy.linalg import solve_toeplitz
-from scipy.signal import welch
+import scipy
 
 from deepemg.recordings.signal import Signal
 from deepemg.signals.emg import low_pass
@@ -73,7 +72,7 @@ def autoregressive(density: np.ndarray, order: int) -> np.ndarray:
     (selective linear prediction, Makhoul 1975): what lies outside the band has no part in it.
     """
     correlation = np.fft.irfft(density)[: order + 1]
-    weights = solve_toeplitz(correlation[:-1], correlation[1:])
+    weights = scipy.linalg.solve_toeplitz(correlation[:-1], correlation[1:])
     phase = np.exp(-1j * np.outer(np.linspace(0, np.pi, len(density)), np.arange(1, order + 1)))
     return np.asarray((correlation[0] - weights @ correlation[1:]) / np.abs(1 - phase @ weights) ** 2)
 
@@ -110,7 +109,7 @@ def _filtered(signal: np.ndarray, whitening: Whitening, rate_hz: float) -> np.nd
 def _density(signal: Signal, frequency_hz: np.ndarray) -> np.ndarray:
     """Power spectral density (F,) of a signal."""
     segment = min(round(SEGMENT_S * signal.rate_hz), len(signal.values))
-    found, density = welch(signal.values, fs=signal.rate_hz, nperseg=segment)
+    found, density = scipy.signal.welch(signal.values, fs=signal.rate_hz, nperseg=segment)
     return np.asarray(np.interp(frequency_hz, found, density))
 
 

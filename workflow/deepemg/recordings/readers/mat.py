@@ -16,7 +16,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-from scipy.io import loadmat
+import scipy
 
 from deepemg.recordings.contents import Contents
 from deepemg.recordings.limits import limit, most_unpacked, said, too_large
@@ -123,7 +123,7 @@ def _variables(content: bytes) -> dict[str, Any]:
 
 
 def _version_4(content: bytes, room: Room) -> dict[str, Any]:
-    load: Any = loadmat  # its types forget that it reads from memory
+    load: Any = scipy.io.loadmat  # its types forget that it reads from memory
     found = {name: value for name, value in load(BytesIO(content)).items() if isinstance(value, np.ndarray)}
     room.take(sum(value.size for value in found.values()))
     return {

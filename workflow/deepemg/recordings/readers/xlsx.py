@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 
 from deepemg.recordings.clock_names import clock_name
 from deepemg.recordings.contents import Column, Contents
@@ -95,6 +94,8 @@ def _check_sizes(path: Path, content: bytes) -> None:
 
 
 def _first_table(content: bytes, head_only: bool) -> Table | None:
+    import openpyxl  # most files are of other formats
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and forms, which are not read
         book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
