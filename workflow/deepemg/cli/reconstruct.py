@@ -26,6 +26,7 @@ def main(
 
     Example: `deepemg reconstruct data/S1 --out S1`
     """
+    from deepemg.atomic import written_aside
     from deepemg.cli.tables import rich_table
     from deepemg.evaluate.score import score
     from deepemg.reconstruct.registry import method_class
@@ -40,7 +41,8 @@ def main(
         found = fitted.reconstruct(trial)
         if out:
             out.mkdir(parents=True, exist_ok=True)
-            found.table().to_csv(out / f"{trial.name}.csv", index=False)
+            with written_aside(out / f"{trial.name}.csv") as aside:
+                found.table().to_csv(aside, index=False)
         if set(recording.held_out.columns) & set(found.muscles):
             console.print(rich_table(score(found, recording.held_out), f"{trial.name}: error of the held-out muscles"))
     if out:
