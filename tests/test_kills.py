@@ -279,11 +279,10 @@ def made(name: str, folder: Path) -> dict[str, str]:
 def bench(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench = Bench(tmp_path_factory.mktemp("kills"))
     yield bench
-    teller = request.config.pluginmanager.getplugin("terminalreporter")
-    teller.write_line("")
-    for (what, how), count in sorted(bench.ended.items()):
-        teller.write_line(f"{count:3d} ended: {what}, {how}")
-    teller.write_line(f"{bench.ended.total():3d} in all")
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        for (name, how), count in sorted(bench.ended.items()):
+            print(f"\n{count:3d} ended: {name}, {how}", end="")
+        print(f"\n{bench.ended.total():3d} in all")
 
 
 def gone(process: subprocess.Popen[str]) -> int:
@@ -324,29 +323,41 @@ def goes_on(bench: Bench, name: str, folder: Path) -> None:
 MOMENTS: dict[str, tuple[str, ...]] = {
     "import": tuple(ENDS) * 2,
     "fetch": tuple(ENDS) * 2,
-    "simulate-T5": tuple(ENDS) * 2,
-    "simulate-T1": ("SIGKILL", "SIGTERM", "OOM-kill"),
-    "train-network": tuple(ENDS) * 2,
+    "simulate-T5": tuple(ENDS),
+    "simulate-T1": ("SIGKILL", "OOM-kill"),
+    "train-network": tuple(ENDS),
     "docs": tuple(ENDS),
-    "reconstruct": tuple(ENDS),
-    "export": tuple(ENDS),
+    "reconstruct": ("SIGKILL", "Ctrl-C", "memory-limit"),
+    "export": ("SIGKILL", "SIGTERM", "OOM-kill"),
     "publish-comparison": ("SIGKILL", "Ctrl-C"),
-    "publish-study": ("SIGKILL", "Ctrl-C", "memory-limit"),
+    "publish-study": ("SIGTERM", "memory-limit"),
     "process_emg": ("SIGKILL", "Ctrl-C"),
     "fit_method-nmm": ("SIGTERM", "OOM-kill"),
-    "fit_method-nmm-paper": ("SIGKILL-main", "Ctrl-C"),
-    "fit_method-mse": ("SIGKILL", "memory-limit"),
+    "fit_method-nmm-paper": ("SIGKILL-main",),
+    "fit_method-mse": ("memory-limit",),
     "score_methods": ("SIGTERM", "SIGKILL-main"),
     "tabulate": ("SIGKILL",),
-    "write_subject_page": ("OOM-kill",),
-    "write_report": ("SIGTERM", "SIGKILL"),
+    "write_report": ("Ctrl-C",),
 }
 WRITES = {
-    "new": 3, "import": 4, "fetch": 4, "docs": 3, "simulate-T5": 4, "simulate-T1": 2, "train-network": 5,
-    "reconstruct": 2, "export": 4, "publish-comparison": 2, "publish-study": 3, "process_emg": 1, "fit_method-nmm": 2,
-    "fit_method-nmm-paper": 1, "fit_method-mse": 1, "score_methods": 1, "tabulate": 1, "write_subject_page": 1,
+    "new": 3,
+    "import": 4,
+    "fetch": 4,
+    "docs": 3,
+    "simulate-T5": 4,
+    "simulate-T1": 1,
+    "train-network": 3,
+    "reconstruct": 1,
+    "export": 3,
+    "publish-comparison": 2,
+    "publish-study": 2,
+    "process_emg": 1,
+    "fit_method-nmm": 1,
+    "score_methods": 1,
+    "tabulate": 1,
+    "write_subject_page": 1,
     "write_report": 1,
-}  # fmt: skip
+}
 AT_RANDOM = [(name, how, seed) for name, hows in MOMENTS.items() for seed, how in enumerate(hows)]
 IN_A_WRITE = [(name, ("half", "before", "after")[seed % 3], seed) for name, n in WRITES.items() for seed in range(n)]
 
