@@ -245,6 +245,21 @@ def test_a_template_has_the_contractions_in_their_order(tmp_path: Path) -> None:
         )
 
 
+def test_a_template_that_was_killed_before_its_last_file_goes_on(tmp_path: Path) -> None:
+    command, folder = ["new", "S1", "--data", str(tmp_path)], tmp_path / "S1"
+    CliRunner().invoke(app, command)
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert "DE-069" in str(CliRunner().invoke(app, command).exception)
+    (folder / "subject.yaml").unlink()
+    (folder / "trials.csv").unlink()
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
+    (folder / "subject.yaml").unlink()
+    (folder / "channels.csv").write_text("of a lab")
+    assert "DE-069" in str(CliRunner().invoke(app, command).exception)
+    assert (folder / "channels.csv").read_text() == "of a lab" and not (folder / "subject.yaml").exists()
+
+
 def test_a_ramp_is_one_file_and_a_turned_forearm_a_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ramp = {"pull": ["flexion"], "angle": [90], "level": [0.2, 0.4], "ramp": True, "forearm": ["pronated"]}
     protocol = planned(MVC, ramp)

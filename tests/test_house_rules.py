@@ -134,6 +134,29 @@ def test_a_line_that_would_is_found(line):
     assert len(executing(ast.parse(line))) == 1
 
 
+# A kill leaves no half of a file.
+
+WRITING = {"write_text", "write_bytes", "to_csv", "copyfile"}
+NOT_ASIDE = {"job.py", "fuzz_draws.py", "embedded.py", "signals/tables.py"}  # logs, drafts, and what Snakemake removes
+
+
+def written_at_once(tree: ast.AST) -> list[int]:
+    """Lines of a source that give a file its name before it has its bytes."""
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With)]
+    aside = [block for block in blocks if any("written_aside" in ast.unparse(i.context_expr) for i in block.items)]
+    inside = {id(node) for block in aside for node in ast.walk(block)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    return [node.lineno for node in calls if called(node) in WRITING and node.args and id(node) not in inside]
+
+
+def test_what_a_command_writes_is_written_aside(root):
+    found = {path: written_at_once(ast.parse(path.read_text())) for path in (root / LIBRARY).rglob("*.py")}
+    wrong = {str(path): lines for path, lines in found.items() if lines}
+    assert [path for path in wrong if not any(path.endswith(f"/{name}") for name in NOT_ASIDE)] == []
+    assert len(wrong) == len(NOT_ASIDE)
+    assert written_at_once(ast.parse("table.to_csv(path)")) == [1]
+
+
 # Settings: the classes are the reference, and the files of config/ follow them.
 
 

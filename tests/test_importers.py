@@ -359,6 +359,20 @@ def test_a_file_that_is_there_and_differs_is_not_overwritten(tmp_path):
     assert [path.name for path in folder.rglob("*") if path.is_file()] == ["curl_fast_emg.csv"]
 
 
+@pytest.mark.parametrize("name", ["recording", "grimmelsmann_2023"])
+def test_an_import_that_was_killed_before_its_last_file_goes_on(name, tmp_path):
+    folder = run(name, tmp_path).folder
+    whole = snapshot(folder)
+    for left in ("subject.yaml", "trials.csv"):  # the last two that are written
+        (folder / left).unlink()
+        run(name, tmp_path)
+        assert snapshot(folder) == whole
+        (folder / "subject.yaml").unlink()
+    (folder / "channels.csv").write_text("of a lab")
+    with pytest.raises(RecordingError, match=r"DE-068 .*channels.csv: found a file that is there already"):
+        run(name, tmp_path)
+
+
 def test_cube_asks_for_the_unit_of_the_load_alone(cube, tmp_path):
     imported = importer_of("noraxon_mr3").run(cube, tmp_path / "data" / "S06", link=True)
     channels, trials = rows(imported, "channels.csv"), rows(imported, "trials.csv")

@@ -20,7 +20,7 @@ import pytest
 import torch
 from pyarrow.parquet import ParquetFile
 
-from deepemg.atomic import sweep, written_aside
+from deepemg.atomic import copy_aside, sweep, written_aside
 from deepemg.digest import file_digest
 from deepemg.job import tell
 from deepemg.joint.storage import write_storage
@@ -399,6 +399,19 @@ def test_what_a_killed_process_left_half_written_is_swept_and_nothing_else(tmp_p
         path.write_text("")
     sweep(tmp_path)
     assert not any(path.exists() for path in stale) and all(path.exists() for path in own)
+
+
+def test_what_a_killed_process_left_of_a_file_goes_with_the_next_write_of_it(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    stale, another = tmp_path / f".a[1].{gone.pid}.part", tmp_path / f".b.{gone.pid}.part"
+    lives = tmp_path / f".a[1].{os.getppid()}.part"
+    for path in (stale, another, lives):
+        path.write_text("")
+    (tmp_path / "source").write_text("whole")
+    copy_aside(tmp_path / "source", tmp_path / "a[1]")
+    assert (tmp_path / "a[1]").read_text() == "whole"
+    assert not stale.exists() and another.exists() and lives.exists()
 
 
 def test_a_write_that_fails_leaves_neither_file_nor_rest(tmp_path: Path) -> None:

@@ -38,9 +38,13 @@ def test_a_commit_and_what_was_changed_since(tmp_path):
         subprocess.run(["git", "-C", str(tmp_path), *identity, *arguments], check=True, capture_output=True)
 
     git("init")
+    published = tmp_path / "results" / "released" / "cost.csv"
+    published.parent.mkdir(parents=True)
+    published.write_text("1")
     (tmp_path / "a").write_text("1")
-    git("add", "a")
+    git("add", "a", "results")
     git("commit", "-m", "a")
+    published.write_text("2")  # as a publication that was killed left it
     assert len(commit(tmp_path)) == 40
     (tmp_path / "a").write_text("2")
     assert commit(tmp_path).endswith(" and changes since")

@@ -21,9 +21,11 @@ def main(
 
     Example: `deepemg bench timings.csv`
     """
+    from deepemg.atomic import written_aside
     from deepemg.bench.joint import compare
 
     table = compare()
     out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False)
+    with written_aside(out) as aside:
+        table.to_csv(aside, index=False)
     typer.echo(table.to_string(index=False))

@@ -127,10 +127,13 @@ def main(
 
     Example: `deepemg docs --check`
     """
+    from deepemg.atomic import written_aside
+
     made = made_documents()
     stale = [path for path, text in made.items() if not (path.exists() and is_same(path.read_text(), text))]
     for path in stale:
         typer.echo(f"{'stale' if check else 'renewed'}: {path}")
         if not check:
-            path.write_text(made[path])
+            with written_aside(path) as aside:
+                aside.write_text(made[path])
     raise typer.Exit(1 if check and stale else 0)

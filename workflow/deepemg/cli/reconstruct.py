@@ -26,6 +26,7 @@ def main(
 
     Example: `deepemg reconstruct data/S1 --out S1`
     """
+    from deepemg.atomic import written_aside
     from deepemg.cli.tables import rich_table
     from deepemg.evaluate.score import score
     from deepemg.own_folder import own_folder
@@ -42,7 +43,8 @@ def main(
     for trial in recording.test or recording.trials:
         found = fitted.reconstruct(trial)
         if out:
-            found.table().to_csv(out / f"{trial.name}.csv", index=False)
+            with written_aside(out / f"{trial.name}.csv") as aside:
+                found.table().to_csv(aside, index=False)
         if set(recording.held_out.columns) & set(found.muscles):
             console.print(rich_table(score(found, recording.held_out), f"{trial.name}: error of the held-out muscles"))
     if out:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import torch
 
+from deepemg.atomic import written_aside
 from deepemg.joint.definition import Joint
 from deepemg.joint.opensim import build_model, path_table
 from deepemg.joint.parameters import HILL, hill_parameters, parameter_scheme
@@ -32,9 +33,10 @@ def write_osim(joint: Joint, path: Path, *, load_kg: float = 0.0) -> None:
     """
     model = build_model(joint, load_kg=load_kg, muscle_model="de_groote", rigid_tendon=True, path_from="table")
     model.initSystem()
-    if not model.printToXML(str(path)):
-        raise OSError(f"OpenSim could not write {path}")
-    _write_splines_in_full(joint, path)
+    with written_aside(path) as aside:
+        if not model.printToXML(str(aside)):
+            raise OSError(f"OpenSim could not write {path}")
+        _write_splines_in_full(joint, aside)
 
 
 def _write_splines_in_full(joint: Joint, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepemg.atomic import written_aside
 from deepemg.joint.definition import Joint
 
 
@@ -24,7 +25,8 @@ def write_storage(
         "endheader",
     ]
     body = table.to_csv(sep="\t", index=False, float_format="%.12g", lineterminator="\n")
-    path.write_text("\n".join(header) + "\n" + body)
+    with written_aside(path) as aside:
+        aside.write_text("\n".join(header) + "\n" + body)
 
 
 def write_excitations(path: Path, joint: Joint, time: np.ndarray, excitation: np.ndarray) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from deepemg.atomic import written_aside
 from deepemg.pretrain.band_scale import band_scale, cohort_misses, stress_misses
 from deepemg.pretrain.contrast import best_contrast
 from deepemg.pretrain.training import load_network
@@ -38,14 +39,15 @@ def unscaled(networks: Sequence[DensityEstimator]) -> AmortisedPosterior:
 def assemble(networks: Sequence[Path], cohorts: Sequence[Path], out: Path) -> dict[str, dict[str, float]]:
     """Write the weights of several networks, and return the factors of their bands and of their courses.
 
-    `cohorts` are folders of development subjects with known truth; the file is written several times, because courses
-    and bands are judged with it before they are scaled.
+    `cohorts` are folders of development subjects with known truth. The file is written several times aside, because
+    courses and bands are judged with it before they are scaled.
     """
     recordings = [read(folder) for cohort in cohorts for folder in sorted(cohort.glob("S*"))]
     plain = unscaled([load_network(path) for path in networks])
-    plain.save(out)
-    plain = replace(plain, contrast=best_contrast(recordings, NMM(weights=str(out))))
-    plain.save(out)
-    scale = band_scale(cohort_misses(recordings, NMM(weights=str(out))), stress_misses(plain))
-    replace(plain, band_scale=scale).save(out)
+    with written_aside(out) as aside:
+        plain.save(aside)
+        plain = replace(plain, contrast=best_contrast(recordings, NMM(weights=str(aside))))
+        plain.save(aside)
+        scale = band_scale(cohort_misses(recordings, NMM(weights=str(aside))), stress_misses(plain))
+        replace(plain, band_scale=scale).save(aside)
     return {"band_scale": scale, "contrast": plain.contrast}

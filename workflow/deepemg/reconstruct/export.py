@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from deepemg.atomic import written_aside
 from deepemg.joint.exchange import personal_joint, write_osim
 from deepemg.joint.forward import ForwardModel
 from deepemg.joint.storage import write_activations, write_excitations, write_moment
@@ -53,7 +54,8 @@ def export(fit: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_osim(personal_joint(joint, personal, scheme=forward.scheme), folder / "joint.osim")
     for trial, rows in read_parquet(reconstruction).groupby("trial", sort=False):
-        rows.drop(columns=OF_TRIAL).to_csv(folder / f"{trial}.csv", index=False)
+        with written_aside(folder / f"{trial}.csv") as aside:
+            rows.drop(columns=OF_TRIAL).to_csv(aside, index=False)
         time, excitation = rows["time_s"].to_numpy(), rows[list(joint.muscle_names)].to_numpy()
         model = ForwardModel(joint, rate_hz=(len(time) - 1) / (time[-1] - time[0]), settings=forward)
         activation = model.activation(torch.tensor(excitation), torch.tensor(personal)).numpy()

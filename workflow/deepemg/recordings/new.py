@@ -11,6 +11,7 @@ from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from deepemg.atomic import written_aside
 from deepemg.joint.definition import Joint, available_joints
 from deepemg.recordings.problems import Problem, RecordingError
 
@@ -61,21 +62,28 @@ def write_template(
 ) -> list[Path]:
     """Write the three texts of a new subject folder, with a row for each muscle, load and contraction.
 
-    Raises RecordingError where the folder holds one of them already.
+    subject.yaml is the last: with it the subject exists. Raises RecordingError where the folder holds one of them
+    already, but for what this command left when it was killed.
     """
     texts = {
-        "subject.yaml": _subject(folder.name, joint, torque=any(row.measured for row in contractions)),
         "channels.csv": _channels(joint, muscles),
         "trials.csv": _trials(loads, contractions),
+        "subject.yaml": _subject(folder.name, joint, torque=any(row.measured for row in contractions)),
     }
-    there = [name for name in texts if (folder / name).exists()]
+    there = [name for name, text in texts.items() if (folder / name).exists() and not _is_left(folder / name, text)]
     if there:
         fix = "choose another name; nothing that exists is overwritten"
         raise RecordingError([Problem("DE-069", str(folder), f"{there[0]} in it", "no subject folder yet", fix)])
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        with written_aside(folder / name) as aside:
+            aside.write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
+
+
+def _is_left(file: Path, text: str) -> bool:
+    """Whether the same command wrote this file and did not come to its end."""
+    return not (file.parent / "subject.yaml").exists() and file.read_bytes() == text.encode()
 
 
 def _subject(name: str, joint: Joint, *, torque: bool) -> str:

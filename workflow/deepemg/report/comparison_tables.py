@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from deepemg.atomic import copy_aside
 from deepemg.generated_sections import markdown_table
 from deepemg.output_digests import check_files
 from deepemg.report.over_cells import over_cells, told
@@ -147,7 +147,7 @@ def publish(runs: Mapping[str, Path], released: Path) -> None:
         target = released / name
         target.mkdir(parents=True, exist_ok=True)
         for file in sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".png")):
-            shutil.copyfile(file, target / file.name)
+            copy_aside(file, target / file.name)
 
 
 def comparison_sections(released: Path, priors: Collection[str] = ()) -> dict[str, str]:

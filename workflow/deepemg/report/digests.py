@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from deepemg.atomic import written_aside
 from deepemg.digest import file_digest
 from deepemg.report.provenance import data_digest
 from deepemg.report.released_tables import fits_of, read_cells
@@ -35,7 +36,8 @@ def digests(config: Mapping[str, Any], released: Path) -> dict[str, str]:
 def write_digests(config: Mapping[str, Any], released: Path) -> None:
     """Keep the digests of a release in it."""
     found = digests(config, released)
-    pd.DataFrame({"file": found.keys(), "digest": found.values()}).to_csv(released / FILE, index=False)
+    with written_aside(released / FILE) as aside:
+        pd.DataFrame({"file": found.keys(), "digest": found.values()}).to_csv(aside, index=False)
 
 
 def changed_files(config: Mapping[str, Any], released: Path) -> list[str]:

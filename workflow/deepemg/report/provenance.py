@@ -16,6 +16,7 @@ from deepemg.digest import file_digest
 from deepemg.report.versions import versions
 
 PLACES = ("data", "recordings", "results", "subjects")  # keys of the configuration that are no settings
+PUBLISHED = "results/released"
 
 
 def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = ()) -> dict[str, str]:
@@ -39,10 +40,13 @@ def made_by() -> dict[str, str]:
 
 
 def commit(folder: Path = Path()) -> str:
-    """The commit of the checkout, and whether its tracked files were changed since; outside git, that."""
+    """The commit of the checkout, and whether its tracked files were changed since; outside git, that.
+
+    Published files do not count: a publication that was killed and made again is the same.
+    """
     try:
         head = _git(folder, "rev-parse", "HEAD")
-        changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PUBLISHED}")
     except (OSError, subprocess.CalledProcessError):
         return "unknown (no git checkout)"
     return head + (" and changes since" if changed else "")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from deepemg.atomic import copy_aside, written_aside
 from deepemg.joint.definition import load_joint
 from deepemg.output_digests import check_files
 from deepemg.reconstruct.registry import method_class
@@ -59,14 +60,16 @@ def release(results: Path, released: Path) -> None:
     made_by = provenance(config, Path(config["data"]), map(Path, trained_weights(config)))  # before anything changes
     _copy_tables_and_figures(results, released)
     _copy_fits(results, released)
-    shutil.copyfile(results / "metrics.json", released / "metrics.json")
+    copy_aside(results / "metrics.json", released / "metrics.json")
     publish_readme(results, released)
-    (released / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    with written_aside(released / "config.yaml") as aside:
+        aside.write_text(yaml.safe_dump(config, sort_keys=False))
     write_digests(config, released)
     (released / CARDS).mkdir(exist_ok=True)
     for method in config["fit_method"]["methods"]:
         card = model_card(method, released / "tables", made_by, about=str(method_class(method).__doc__))
-        (released / CARDS / f"{method}.md").write_text(card)
+        with written_aside(released / CARDS / f"{method}.md") as aside:
+            aside.write_text(card)
 
 
 def _copy_fits(results: Path, released: Path) -> None:
@@ -75,11 +78,11 @@ def _copy_fits(results: Path, released: Path) -> None:
     for fit in fits_of(results / "tables"):
         target = released / WEIGHTS / Path(*fit)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(results / Path(*fit) / "model", target)
+        copy_aside(results / Path(*fit) / "model", target)
 
 
 def _copy_tables_and_figures(results: Path, released: Path) -> None:
-    for folder, pattern, copy in (("tables", "*.csv", shutil.copyfile), ("figures", "*.png", write_small_png)):
+    for folder, pattern, copy in (("tables", "*.csv", copy_aside), ("figures", "*.png", write_small_png)):
         target = released / folder
         target.mkdir(parents=True, exist_ok=True)
         for file in sorted((results / folder).glob(pattern)):

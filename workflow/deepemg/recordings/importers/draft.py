@@ -81,11 +81,14 @@ def write(draft: Draft, folder: Path, *, link: bool = False, load: str | None = 
         "trials.csv": trials_text(trials),
         "subject.yaml": subject_text(folder.name, draft.known, draft.kinematics, draft.comments),
     }
-    for place in (*draft.copies, *draft.made, *texts):
-        _check_free(folder / place, draft.copies.get(place))
+    written = {**draft.made, **texts}
+    for place in draft.copies:
+        _check_free(folder / place, draft.copies[place])
+    for place, text in written.items():
+        _check_free(folder / place, text.encode())
     for place, source in draft.copies.items():
         _place(source, folder / place, link)
-    for place, text in {**draft.made, **texts}.items():
+    for place, text in written.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         with written_aside(folder / place) as aside:
             aside.write_text(text, encoding="utf-8")
@@ -106,16 +109,20 @@ def asked_load(load: str | None) -> tuple[str, str] | None:
     return found
 
 
-def _check_free(target: Path, source: Path | None) -> None:
-    """Raises RecordingError where another file stands under this name; a file that is the very same is fine."""
+def _check_free(target: Path, content: Path | bytes) -> None:
+    """Raises RecordingError where another file stands under this name; one of the very same content is fine."""
     if not (target.exists() or target.is_symlink()):
         return
-    if source is not None and target.name not in TEXTS:
-        same = target.resolve() == source.resolve()
-        if same or (target.is_file() and filecmp.cmp(target, source, shallow=False)):
-            return
+    if target.is_file() and _is_same(target, content):
+        return
     fix = "move it away, or choose another name of the subject"
     raise refusal(target, "a file that is there already", "no file of this name", fix)
+
+
+def _is_same(target: Path, content: Path | bytes) -> bool:
+    if isinstance(content, bytes):
+        return target.read_bytes() == content
+    return target.name not in TEXTS and filecmp.cmp(target, content, shallow=False)
 
 
 def _place(source: Path, target: Path, link: bool) -> None:
