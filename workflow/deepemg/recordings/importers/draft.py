@@ -81,8 +81,8 @@ def write(draft: Draft, folder: Path, *, link: bool = False, load: str | None = 
         "trials.csv": trials_text(trials),
         "subject.yaml": subject_text(folder.name, draft.known, draft.kinematics, draft.comments),
     }
-    for place in (*draft.copies, *draft.made, *texts):
-        _check_free(folder / place, draft.copies.get(place))
+    for place, content in {**draft.copies, **draft.made, **texts}.items():
+        _check_free(folder / place, content)
     for place, source in draft.copies.items():
         _place(source, folder / place, link)
     for place, text in {**draft.made, **texts}.items():
@@ -106,13 +106,19 @@ def asked_load(load: str | None) -> tuple[str, str] | None:
     return found
 
 
-def _check_free(target: Path, source: Path | None) -> None:
-    """Raises RecordingError where another file stands under this name; a file that is the very same is fine."""
+def _check_free(target: Path, content: Path | str) -> None:
+    """Raises RecordingError where another file stands under this name.
+
+    One that is the very same is fine: of an import that found the disk full, say.
+    """
     if not (target.exists() or target.is_symlink()):
         return
-    if source is not None and target.name not in TEXTS:
-        same = target.resolve() == source.resolve()
-        if same or (target.is_file() and filecmp.cmp(target, source, shallow=False)):
+    if isinstance(content, str):
+        if target.is_file() and target.read_bytes() == content.encode():
+            return
+    elif target.name not in TEXTS:
+        same = target.resolve() == content.resolve()
+        if same or (target.is_file() and filecmp.cmp(target, content, shallow=False)):
             return
     fix = "move it away, or choose another name of the subject"
     raise refusal(target, "a file that is there already", "no file of this name", fix)
