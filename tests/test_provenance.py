@@ -8,26 +8,27 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deepemg.report.provenance import commit, config_digest, data_digest, made_at, provenance
+from deepemg.digest import folder_digest
+from deepemg.report.provenance import commit, config_digest, made_at, provenance
 
 
 def test_the_digest_of_the_data_is_that_of_dvc(root: Path):
     if not (root / "data").exists():
         pytest.skip("no data folder: it comes with the first run")
     recorded = yaml.safe_load((root / "data.dvc").read_text())["outs"][0]["md5"]
-    assert data_digest(root / "data") == recorded
+    assert folder_digest(root / "data") == recorded
 
 
 def test_another_file_or_another_byte_changes_the_digest(tmp_path):
     (tmp_path / "S1").mkdir()
     (tmp_path / "S1" / "a.csv").write_text("1")
-    first = data_digest(tmp_path)
+    first = folder_digest(tmp_path)
     (tmp_path / "S1" / "b.csv").write_text("")
-    assert data_digest(tmp_path) != first
+    assert folder_digest(tmp_path) != first
     (tmp_path / "S1" / "b.csv").unlink()
-    assert data_digest(tmp_path) == first
+    assert folder_digest(tmp_path) == first
     (tmp_path / "S1" / "a.csv").write_text("2")
-    assert data_digest(tmp_path) != first
+    assert folder_digest(tmp_path) != first
 
 
 def test_a_commit_and_what_was_changed_since(tmp_path):

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -26,11 +26,26 @@ def process_pool(jobs: int, begin: Callable[..., object] | None = None, *given: 
 
 
 def ends_well(work: Callable[..., object], *given: Any) -> bool:
-    """Whether a call in a process of its own ends, without an exception and without a crash of the process."""
-    process = SPAWN.Process(target=_begin, args=(work, *given))
+    """Whether a call in a process of its own ends, without an exception and without a crash of the process.
+
+    Raises the OSError that the call raised: that the disk is full is no fault of the work.
+    """
+    told, tell = SPAWN.Pipe(duplex=False)
+    process = SPAWN.Process(target=_begin, args=(_telling, tell, work, *given))
     process.start()
-    process.join()
-    return process.exitcode == 0
+    tell.close()  # the child has the other one: the pipe ends with it
+    try:
+        raise told.recv()
+    except EOFError:
+        process.join()
+        return process.exitcode == 0
+
+
+def _telling(tell: Connection, work: Callable[..., object], *given: Any) -> None:
+    try:
+        work(*given)
+    except OSError as error:
+        tell.send(error)
 
 
 def _begin(work: Callable[..., object] | None, *given: Any) -> None:

@@ -7,10 +7,9 @@ folder that somebody else made is never written into.
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
-from deepemg.atomic import sweep
+from deepemg.atomic import sweep, take_name
 
 
 def folder_aside(final: Path, made_of: str) -> Path:
@@ -31,4 +30,4 @@ def put_in_place(aside: Path, final: Path) -> None:
     """
     sweep(aside)
     if aside != final:
-        os.replace(aside, final)
+        take_name(aside, final)

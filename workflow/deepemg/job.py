@@ -6,6 +6,7 @@ written; what it wrote gets digests.
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 import traceback
@@ -42,9 +43,11 @@ def tell(
 ) -> None:
     """Write to the log why the job failed: problems in their own lines, any other error as a traceback.
 
-    On a full disk the outputs make room for it: Snakemake removes those of a job that failed anyway. Where even that is
-    not enough, it goes to the terminal.
+    A full disk names no file, so what was written is told. The outputs make room for the log there: Snakemake removes
+    those of a job that failed anyway. Where even that is not enough, it goes to the terminal.
     """
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT) and not error.filename:
+        error.filename = " or ".join(outputs)
     told = str(error) if PROBLEM.match(str(error)) else "".join(traceback.format_exception(kind, error, trace)).rstrip()
     for _ in range(2):
         with suppress(OSError):

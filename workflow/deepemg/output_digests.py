@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from deepemg.atomic import written_aside
+from deepemg.atomic import to_disk, written_aside
 from deepemg.digest import file_digest
 
 FOLDER = "digests"
@@ -20,8 +20,14 @@ class DamagedFileError(ValueError):
 
 
 def write_digests(paths: Iterable[str | Path], results: Path) -> None:
-    """Keep the digest of each of these files, and of all files of these folders, that lie in `results`."""
-    for path, kept in _files(paths, results):
+    """Keep the digest of each of these files, and of all files of these folders, that lie in `results`.
+
+    After a power loss a file that has one is whole: the files are on the disk before their digests.
+    """
+    files = list(_files(paths, results))
+    for place in dict.fromkeys([path for path, _ in files] + [path.parent for path, _ in files]):
+        to_disk(place)
+    for path, kept in files:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with written_aside(kept) as aside:
             aside.write_text(f"{file_digest(path)}  {path.relative_to(results)}\n")

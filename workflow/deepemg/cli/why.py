@@ -48,8 +48,8 @@ def main(
 
 def _inputs(inputs: dict[str, str], folder: Path, *, each: bool) -> list[str]:
     """A line for each file with its digest; those of the subject's folder as one, by the digest of the folder."""
-    from deepemg.report.provenance import data_digest
+    from deepemg.digest import folder_digest
 
     own = [] if each else [path for path in inputs if folder in Path(path).parents]
-    lines = [f"  {folder} ({len(own)} of its files): {data_digest(folder)}"] if own else []
+    lines = [f"  {folder} ({len(own)} of its files): {folder_digest(folder)}"] if own else []
     return lines + [f"  {path}: {digest}" for path, digest in inputs.items() if path not in own]

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from deepemg.atomic import written_aside
-from deepemg.digest import file_digest
-from deepemg.report.provenance import data_digest
+from deepemg.digest import file_digest, folder_digest
 from deepemg.report.released_tables import fits_of, read_cells
 
 FILE = "digests.csv"
@@ -27,7 +26,7 @@ def trained_weights(config: Mapping[str, Any]) -> list[str]:
 def digests(config: Mapping[str, Any], released: Path) -> dict[str, str]:
     """By path: of each subject's folder, of the trained weights, and of each fit (path in `released`)."""
     subjects = read_cells(released / "tables" / "subjects.csv")["subject"]
-    found = {f"{config['data']}/{name}": data_digest(Path(config["data"]) / name) for name in subjects}
+    found = {f"{config['data']}/{name}": folder_digest(Path(config["data"]) / name) for name in subjects}
     files = {name: Path(name) for name in trained_weights(config)}
     files |= {name: released / name for fit in fits_of(released / "tables") if (name := "/".join((WEIGHTS, *fit)))}
     return found | {name: file_digest(path) if path.is_file() else "no such file" for name, path in files.items()}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deepemg.digest import file_digest
+from deepemg.digest import file_digest, folder_digest
 from deepemg.report.versions import versions
 
 PLACES = ("data", "recordings", "results", "subjects")  # keys of the configuration that are no settings
@@ -25,9 +25,9 @@ def provenance(config: Mapping[str, Any], data: Path, weights: Iterable[Path] = 
     `config` is the whole configuration of the study, `data` its folder of subjects, `weights` the trained weights it
     took. Digests are those of DVC, so that they can be held against data.dvc and <weights>.dvc.
     """
-    rows = {"data (DVC)": data_digest(data)}
+    rows = {"data (DVC)": folder_digest(data)}
     if recordings := config.get("recordings"):  # signal files that do not lie in the subject folders
-        rows["recordings (DVC)"] = data_digest(Path(recordings))
+        rows["recordings (DVC)"] = folder_digest(Path(recordings))
     rows |= {f"{path.name} (DVC)": file_digest(path) for path in weights}
     rows |= {"settings (SHA-256)": config_digest(config), "seed": str(config.get("seed", "none"))}
     return rows | made_by()
@@ -55,13 +55,6 @@ def commit(folder: Path = Path()) -> str:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def data_digest(folder: Path) -> str:
-    """DVC's digest of a folder as it lies there now: that of data.dvc where nothing was changed or added."""
-    files = sorted((path.relative_to(folder).parts, path) for path in folder.rglob("*") if path.is_file())
-    listing = [{"md5": file_digest(path), "relpath": "/".join(parts)} for parts, path in files]
-    return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
 
 
 def config_digest(config: Mapping[str, Any]) -> str:

@@ -82,8 +82,8 @@ def write(draft: Draft, folder: Path, *, link: bool = False, load: str | None = 
         "subject.yaml": subject_text(folder.name, draft.known, draft.kinematics, draft.comments),
     }
     written = {**draft.made, **texts}
-    for place in draft.copies:
-        _check_free(folder / place, draft.copies[place])
+    for place, source in draft.copies.items():
+        _check_free(folder / place, source)
     for place, text in written.items():
         _check_free(folder / place, text.encode())
     for place, source in draft.copies.items():
