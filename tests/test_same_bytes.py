@@ -1,4 +1,4 @@
-"""The same study leaves the same bytes, however many jobs run at once, where its folder lies, and who else is studied."""
+"""The same study leaves the same bytes, whatever number of jobs at once, place of its folder, or subject beside."""
 
 from __future__ import annotations
 

@@ -20,10 +20,7 @@ KINDS: dict[str, dict[str, str]] = {
     "MKL without AVX": MKL,
     "NumPy without AVX": NUMPY,
     "C library without AVX": C_LIBRARY,
-    "OpenBLAS for Prescott": {"OPENBLAS_CORETYPE": "Prescott"},
     "OpenBLAS for Nehalem": {"OPENBLAS_CORETYPE": "Nehalem"},
     "OpenBLAS for Sandybridge": {"OPENBLAS_CORETYPE": "Sandybridge"},
-    "OpenBLAS for Haswell": {"OPENBLAS_CORETYPE": "Haswell"},
-    "OpenBLAS for Zen": {"OPENBLAS_CORETYPE": "Zen"},
     "no AVX at all": TORCH | ONEDNN | MKL | NUMPY | C_LIBRARY | {"OPENBLAS_CORETYPE": "Nehalem"},
 }

@@ -1,4 +1,4 @@
-"""What was seen of the released tables on kinds of machines: the file that keeps it, and its tables for the document."""
+"""What was seen of the released tables on kinds of machines: the file that keeps it, and its table in the document."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from deepemg.study.compare_tables import Seen
 
 APPLIED, ANEW = "released", "made anew"  # the fits
 RUN = ["python", "torch", "kind", "fits", "of"]  # what names a run of `deepemg verify`
+KIND = ["column", "fits"]
+COUNTS = {"cells": "cells", "reproduced": "reproduced", "to the last bit": "exact"}
 PACKAGES = ("torch", "numpy", "scipy", "pandas", "opensim")
 NOT_MADE = "Not made yet: `make machines`, then `deepemg docs`."
 
@@ -52,32 +54,19 @@ def machines_markdown(file: Path) -> str:
     rows = []
     for names, part in table.groupby(RUN, sort=False):
         worst = part.loc[part["largest"].idxmax()]
-        cells, reproduced, exact = (int(part[name].sum()) for name in ("cells", "reproduced", "exact"))
-        farthest = f"{worst['largest']:.2g} (`{worst['column']}`)" if worst["largest"] else "none"
-        rows.append(
-            dict(zip(RUN, names, strict=True))
-            | {
-                "cells": cells,
-                "reproduced": reproduced,
-                "to the last bit": exact,
-                "farthest, of its tolerance": farthest,
-            }
-        )
-    return f"{markdown_table(pd.DataFrame(rows))}\n\n{_software(table)}"
-
-
-def _software(table: pd.DataFrame) -> str:
-    """Which software and instructions the runs had, Python by Python."""
-    lines = table.drop_duplicates(["python", "torch"]).to_dict("records")
-    return "\n".join(
+        told = f"{worst['largest']:.2g} (`{worst['column']}`)" if worst["largest"] else "none"
+        counts = {name: int(part[column].sum()) for name, column in COUNTS.items()}
+        rows.append(dict(zip(RUN, names, strict=True)) | counts | {"largest, of its tolerance": told})
+    lines = [
         f"- Python {one['python']}: {', '.join(f'{name} {one[name]}' for name in PACKAGES)}; {one['instructions']}"
-        for one in lines
-    )
+        for one in table.drop_duplicates(["python", "torch"]).to_dict("records")
+    ]
+    return "\n".join([markdown_table(pd.DataFrame(rows).drop(columns="torch")), "", *lines])
 
 
-def farthest(file: Path) -> dict[tuple[str, str], float]:
-    """By column (`torque.csv r2`) and fits (released, made anew): the largest difference over its tolerance."""
+def largest_seen(file: Path) -> dict[tuple[str, str], float]:
+    """By column, as `torque.csv r2`, and fits: the largest difference over its tolerance in any run."""
     if not file.exists():
         return {}
     table = pd.read_csv(file, keep_default_na=False)
-    return {tuple(names): float(part["largest"].max()) for names, part in table.groupby(["column", "fits"])}
+    return {(str(column), str(fits)): float(part.max()) for (column, fits), part in table.groupby(KIND)["largest"]}

@@ -9,6 +9,7 @@ parameter by 1.8e-4.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -82,6 +83,7 @@ OF_COLUMN = {
     ("deep_emg_by_phase", "bias"): BIAS,
     ("deep_emg_by_phase", "bias_without_level"): BIAS,
 }
+OTHERS = "all other scores"
 OF_TABLE = {"subjects": EXACT, "parameters": SCALED}
 
 
@@ -90,13 +92,31 @@ def allowed(table: str, column: str) -> Allowed:
     return OF_COLUMN.get((table, column), OF_TABLE.get(table, SCORE))
 
 
-def tolerances_markdown() -> str:
-    """The tolerances as a table, for docs/reproduce.md."""
+def tolerances_markdown(seen: Mapping[tuple[str, str], float]) -> str:
+    """The tolerances as a table, for docs/reproduce.md, with the largest difference that was seen over each.
+
+    `seen` is by column, as `torque.csv r2`, and fits (released, made anew).
+    """
     known = {f"`{table}.csv` {column}": one for (table, column), one in OF_COLUMN.items()}
     known |= {f"`{table}.csv`, the others": one for table, one in OF_TABLE.items()}
-    known |= {"all other scores": SCORE}
-    rows = [
-        {"column": name, "released fits applied": one.applied, "fits made anew": one.refit, "why": one.reason}
-        for name, one in known.items()
-    ]
+    known |= {OTHERS: SCORE}
+    rows = []
+    for name, one in known.items():
+        row = {"column": name, "released fits applied": one.applied}
+        row |= {"seen": _largest(seen, name, "released"), "fits made anew": one.refit}
+        rows.append(row | {"seen ": _largest(seen, name, "made anew"), "why": one.reason})
     return markdown_table(pd.DataFrame(rows))
+
+
+def _largest(seen: Mapping[tuple[str, str], float], name: str, fits: str) -> str:
+    """The largest difference over its tolerance among the columns that a row of the table is about."""
+    found = [share for (column, of), share in seen.items() if of == fits and _row_of(column) == name]
+    return f"{max(found):.2g}" if found else ""
+
+
+def _row_of(column: str) -> str:
+    """The row of the table that tells of a column, as `torque.csv r2`."""
+    table, name = column.split(".csv ")
+    if (table, name) in OF_COLUMN:
+        return f"`{table}.csv` {name}"
+    return f"`{table}.csv`, the others" if table in OF_TABLE else OTHERS
