@@ -5,6 +5,10 @@ instructions in place of AVX-512 gave parameters, lags and coverage to the last 
 value, r within 8.7e-6 and R2 within 4.4e-5 of 1 + |R2|; the largest were of `nmm`, whose networks count in single
 precision. A fit of `nmm-paper` made anew, 500 epochs of single precision, moved an error by 1.2e-3 of its value and a
 parameter by 1.8e-4.
+
+They do not hold everywhere: without AVX in any library, 15 of the 9337 cells of S1 were up to 5 times further away than
+tolerated. All are of `nmm` in trials with 4 kg, where excitations reach 1 and are held there: the subject fit has kinks,
+and its line search takes another way where the seventh digit of the posterior differs (docs/reproduce.md).
 """
 
 from __future__ import annotations
