@@ -23,9 +23,10 @@ NEED_CUBE = test -d "$(CUBE)" || { echo "make $@ needs CUBE=<folder of the recor
 NEED_DATA = test -e "$(DATA)" || { echo "make $@ needs DATA=<the data set $(SET)>; see deepemg import --help"; exit 2; }
 REFIT = $(RUN) $(patsubst %,results/verified/tables/%.csv,subjects parameters torque deep_emg) \
   --configfile results/released/config.yaml --config results=results/verified
+MACHINES = results/released/machines.csv
 DEVELOPMENT = results/development/T1 results/development/T2 results/development/T3
 
-.PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release verify docs lock help
+.PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release verify machines docs lock help
 
 ##@ The study
 study: .venv/ready       ## what `make` alone does: set up and run the study; open results/report.html
@@ -110,6 +111,14 @@ release: study           ## the finished study for git: tables, figures, model c
 verify: .venv/ready      ## are the released tables reproduced from the released fits? With FULL=1: from fits made anew
 	@$(if $(FULL),$(REFIT))
 	@deepemg verify $(if $(FULL),--results results/verified)
+
+machines: .venv/ready    ## the same on kinds of machines that this one can stand in for, for docs/reproduce.md (an hour)
+	deepemg verify --keep $(MACHINES)
+	for kind in "2 threads" "torch without AVX" "oneDNN without AVX" "MKL without AVX" "NumPy without AVX" \
+	  "C library without AVX" "OpenBLAS for Nehalem" "OpenBLAS for Sandybridge" "no AVX at all"; do \
+	  deepemg verify --fit 'S1/*' --kind "$$kind" --keep $(MACHINES) || exit; done
+	for kind in "as it is" "no AVX at all"; do \
+	  deepemg verify --anew --fit S1/4kg/nmm --kind "$$kind" --keep $(MACHINES) || exit; done
 
 docs: .venv/ready        ## the generated sections of README.md and docs/, and config/defaults.yaml
 	deepemg docs

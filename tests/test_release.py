@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import platform
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,9 +21,11 @@ from deepemg.report.digests import changed_files, write_digests
 from deepemg.report.model_card import model_card
 from deepemg.report.over_cells import worst
 from deepemg.report.released_tables import KEYS, fits_of, read_cells
-from deepemg.study.compare_tables import compare_tables
-from deepemg.study.tolerances import OF_COLUMN, OF_TABLE, allowed
-from deepemg.study.verify import compare_release
+from deepemg.study.compare_tables import Seen, compare_tables
+from deepemg.study.machine_kinds import KINDS
+from deepemg.study.machines import keep_run, largest_seen, machines_markdown, software
+from deepemg.study.tolerances import OF_COLUMN, OF_TABLE, allowed, tolerances_markdown
+from deepemg.study.verify import ONE_THREAD, chosen_fits, compare_release
 from deepemg.study.why import find_cells
 from deepemg.study.workflow_jobs import Job, called_functions, jobs_behind
 
@@ -108,6 +114,78 @@ def test_every_tolerance_is_of_a_column_and_none_is_wide(root: Path) -> None:
 def test_keys_name_every_row_of_the_released_tables_once(root: Path) -> None:
     for name, table in released_tables(root).items():
         assert not table.duplicated(list(KEYS[name])).any(), name
+
+
+# Some of the fits, and kinds of machines.
+
+
+def test_rows_of_chosen_fits_are_compared_alone(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "torque.csv").write_text(TABLE)
+    (tmp_path / "tables" / "parameters.csv").write_text(
+        "subject,load,method,muscle,parameter\nS1,0kg,so,BRA,f\nS1,0kg,nmm,BRA,f\n"
+    )
+    fits = chosen_fits(tmp_path, ["S1/*/so"])
+    assert fits == [("S1", "0kg", "so")] and len(chosen_fits(tmp_path, [])) == 2
+    found = {name: read_cells(io.StringIO(TABLE.replace("0.125", "0.5"))) for name in KEYS}
+    found["parameters"] = read_cells(tmp_path / "tables" / "parameters.csv")
+    compared = compare_release(tmp_path, found, refit=False, fits=fits)
+    assert compared.columns["torque.csv rmse_nm"] == Seen(1, 1, 1, 0.0)
+    with pytest.raises(ValueError, match=r"found no fit like 'S2/\*'"):
+        chosen_fits(tmp_path, ["S1/*", "S2/*"])
+
+
+def test_of_each_column_is_seen_how_far_it_is(tmp_path: Path) -> None:
+    near, far = TABLE.replace("0.5,", "0.50001,"), TABLE.replace("0.125,,", "0.125,0.1,")
+    seen = compare_tables("torque", read_cells(io.StringIO(TABLE)), read_cells(io.StringIO(near))).columns
+    assert seen["torque.csv rmse_nm"] == Seen(2, 1, 2, pytest.approx(1e-5 / (1e-6 + 0.5e-4)))
+    assert seen["torque.csv r2"] == Seen(2, 2, 2, 0.0)
+    seen = compare_tables("torque", read_cells(io.StringIO(TABLE)), read_cells(io.StringIO(far))).columns
+    assert seen["torque.csv r2"] == Seen(2, 1, 1, float("inf"))
+
+
+def test_a_run_is_kept_once_and_told_in_one_row(tmp_path: Path) -> None:
+    file, run = tmp_path / "deep" / "machines.csv", {"kind": "2 threads", "fits": "released", "of": "S1/*"} | software()
+    keep_run(file, run | {"kind": "as it is"}, {"torque.csv r2": Seen(4, 4, 4, 0.0)})
+    for largest in (0.5, 0.25):  # the second in place of the first
+        keep_run(file, run, {"torque.csv r2": Seen(4, 3, 4, 0.01), "deep_emg.csv r": Seen(8, 6, 8, largest)})
+    told = machines_markdown(file).splitlines()
+    assert [line.split(" | ")[1:] for line in told[2:4]] == [
+        ["as it is", "released", "S1/*", "4", "4", "4", "none |"],
+        ["2 threads", "released", "S1/*", "12", "12", "9", "0.25 (`deep_emg.csv r`) |"],
+    ]
+    assert told[-1].startswith(f"- Python {platform.python_version()}: torch ") and len(told) == 6
+    assert largest_seen(file) == {("deep_emg.csv r", "released"): 0.25, ("torque.csv r2", "released"): 0.01}
+    rows = {line.split(" | ")[0]: line.split(" | ")[2] for line in tolerances_markdown(largest_seen(file)).splitlines()}
+    assert (
+        rows["| `deep_emg.csv` r"] == "0.25"
+        and rows["| `torque.csv` r2"] == "0.01"
+        and rows["| all other scores"] == ""
+    )
+
+
+@pytest.mark.slow
+def test_every_kind_of_machine_is_another_one_and_is_tried(root: Path) -> None:
+    """Each library says itself what it took; Make tries all of them."""
+    told = {}
+    for kind in ("as it is", "2 threads", "torch without AVX", "OpenBLAS for Nehalem", "NumPy without AVX"):
+        done = subprocess.run(
+            [sys.executable, "-c", WHAT], env=os.environ | ONE_THREAD | KINDS[kind], capture_output=True, text=True
+        )
+        told[kind] = done.stdout.split()
+    assert told["as it is"][0] == "1" and told["2 threads"][0] == "2"
+    assert told["torch without AVX"][1] == "DEFAULT" and told["OpenBLAS for Nehalem"][2] == "Nehalem"
+    assert told["NumPy without AVX"][3] == "False"
+    tried = (root / "Makefile").read_text().split("\nmachines:")[1].split("\n\n")[0]
+    assert [kind for kind in KINDS if f'"{kind}"' not in tried] == []
+
+
+WHAT = """
+import numpy, torch, threadpoolctl
+from numpy._core._multiarray_umath import __cpu_features__ as features
+(blas, *_) = [one["architecture"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"]
+print(torch.get_num_threads(), torch.backends.cpu.get_cpu_capability(), blas, features["X86_V3"])
+"""
 
 
 # Digests.

@@ -77,10 +77,12 @@ def checks_sections() -> Sections:
 
 
 def reproduce_sections() -> Sections:
-    """What a cell may differ by and still count as reproduced."""
+    """What a cell may differ by and still count as reproduced, and what was seen on kinds of machines."""
+    from deepemg.study.machines import largest_seen, machines_markdown
     from deepemg.study.tolerances import tolerances_markdown
 
-    return {"tolerances": tolerances_markdown()}
+    file = RELEASED / "machines.csv"
+    return {"tolerances": tolerances_markdown(largest_seen(file)), "machines": machines_markdown(file)}
 
 
 PAGES: dict[str, Callable[[], Sections]] = {

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from deepemg.study.compare_tables import Comparison
     from deepemg.study.verify import Tables
 
 NAME = "verify"
@@ -21,6 +22,15 @@ def main(
     results: Annotated[
         Path | None, typer.Option(help="Results of a study run anew; default: the released fits are applied.")
     ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Make the fits anew, here and now.")] = False,
+    fit: Annotated[
+        list[str] | None,
+        typer.Option(help="subject/load/method of fits to look at, * for any, once for each; default: all."),
+    ] = None,
+    kind: Annotated[
+        str, typer.Option(help="Kind of machine to stand in for, such as 'no AVX at all' or '2 threads'.")
+    ] = "as it is",
+    keep: Annotated[Path | None, typer.Option(help="CSV file that gets what was seen, column by column.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Subjects at the same time.")] = 2,
 ) -> None:
     """Make the tables again from the released fits, or take those of a new run, and compare every cell.
@@ -30,10 +40,14 @@ def main(
     Example: `deepemg verify`
     """
     from deepemg.output_digests import check_files
-    from deepemg.report.digests import changed_files
+    from deepemg.report.digests import WEIGHTS, changed_files
     from deepemg.report.released_tables import KEYS, read_cells
-    from deepemg.study.verify import as_written, compare_release, read_release, recompute
+    from deepemg.study.machine_kinds import KINDS
+    from deepemg.study.machines import ANEW, APPLIED, keep_run, software
+    from deepemg.study.verify import as_written, chosen_fits, compare_release, read_release, recompute
 
+    if kind not in KINDS:
+        raise typer.BadParameter(f"no kind of machine called {kind!r}; there are {', '.join(KINDS)}")
     console = Console(highlight=False, soft_wrap=True)
     config = read_release(released)
     if changed := changed_files(config, released):
@@ -42,19 +56,30 @@ def main(
             f"not reproduced: {len(changed)} of the files that it rests on changed since the release", markup=False
         )
         raise typer.Exit(1)
+    fits = chosen_fits(released, fit or [])
+    run = {"kind": kind, "fits": ANEW if anew or results else APPLIED, "of": " ".join(fit or ["all"])}
+    run |= software() if keep else {}  # before the processor is said to be another
     if results:
         check_files([results / "tables"], results)
         found = {name: read_cells(results / "tables" / f"{name}.csv") for name in KEYS}
     else:
-        found = as_written(list(shown(console, recompute(config, released, jobs), len(config["subjects"]))))
-    compared = compare_release(released, found, refit=results is not None)
+        parts = recompute(config, fits, None if anew else released / WEIGHTS, jobs, KINDS[kind])
+        found = as_written(list(shown(console, parts, len({subject for subject, *_ in fits}))))
+    compared = compare_release(released, found, refit=anew or results is not None, fits=fits if fit else None)
+    if keep:
+        keep_run(keep, run, compared.columns)
+    tell_comparison(console, compared)
+    raise typer.Exit(1 if compared.differences else 0)
+
+
+def tell_comparison(console: Console, compared: Comparison) -> None:
+    """What was tolerated, the cells that differ, and how many are reproduced."""
     for column, (count, share) in compared.tolerated.items():
         console.print(f"{column}: {count} cells differ by at most {share:.1%} of the tolerance", markup=False)
     tell(console, [str(difference) for difference in compared.differences], "cells")
     verdict = "not reproduced" if compared.differences else "reproduced"
     told = f"{compared.reproduced} of {compared.cells} cells, {compared.exact} to the last bit"
     console.print(f"{verdict}: {told}", markup=False)
-    raise typer.Exit(1 if compared.differences else 0)
 
 
 def tell(console: Console, lines: list[str], what: str) -> None:

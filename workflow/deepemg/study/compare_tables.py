@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from deepemg.report.released_tables import KEYS
@@ -24,14 +25,25 @@ class Difference:
         return f"{self.place}: released {self.released}, found {self.found}{self.allowed}"
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Of a column: cells compared, equal to the last bit, reproduced; the largest difference over its tolerance."""
+
+    cells: int
+    exact: int
+    reproduced: int
+    largest: float
+
+
 @dataclass
 class Comparison:
-    """Cells compared, how many are equal to the last bit, those that differ; and by column what was tolerated."""
+    """Cells compared, how many are equal to the last bit, those that differ; by column what was tolerated, and seen."""
 
     cells: int = 0
     exact: int = 0
     differences: list[Difference] = field(default_factory=list)
     tolerated: dict[str, tuple[int, float]] = field(default_factory=dict)
+    columns: dict[str, Seen] = field(default_factory=dict)
 
     @property
     def reproduced(self) -> int:
@@ -44,6 +56,7 @@ class Comparison:
             self.exact + other.exact,
             [*self.differences, *other.differences],
             self.tolerated | other.tolerated,
+            self.columns | other.columns,
         )
 
 
@@ -80,9 +93,13 @@ def _compare_column(result: Comparison, name: str, ours: pd.Series, theirs: pd.S
     error, limit = (one - two).abs(), tolerance.absolute + tolerance.relative * one.abs()
     equal = ours == theirs
     near = ~equal & (error <= limit)
+    share = (error / limit)[~equal]  # infinite where nothing is tolerated, no number where a text differs
     result.exact += int(equal.sum())
+    result.columns[f"{name}.csv {ours.name}"] = Seen(
+        len(ours), int(equal.sum()), int((equal | near).sum()), float(share.fillna(np.inf).max()) if len(share) else 0.0
+    )
     if near.any():
-        result.tolerated[f"{name}.csv {ours.name}"] = int(near.sum()), float((error / limit)[near].max())
+        result.tolerated[f"{name}.csv {ours.name}"] = int(near.sum()), float(share[near].max())
     for row in ours.index[~(equal | near)]:
         place, told = _place(name, row, str(ours.name)), f" (tolerance {tolerance})"
         result.differences.append(Difference(place, str(ours.at[row]), str(theirs.at[row]), told))
