@@ -26,7 +26,8 @@ REFIT = $(RUN) $(patsubst %,results/verified/tables/%.csv,subjects parameters to
 MACHINES = results/released/machines.csv
 DEVELOPMENT = results/development/T1 results/development/T2 results/development/T3
 
-.PHONY: subject study test quick test-long real people opponents tiers weights cohort truth bench release verify machines docs lock help
+.PHONY: subject study test quick test-long slurm real people opponents tiers weights cohort truth bench release verify \
+  machines docs lock help
 
 ##@ The study
 study: .venv/ready       ## what `make` alone does: set up and run the study; open results/report.html
@@ -47,6 +48,10 @@ quick: .venv/ready       ## the tests that take seconds (2 minutes)
 
 test-long: .venv/ready   ## the tests that take minutes
 	pytest -q -m long
+
+slurm: .venv/ready       ## the tests of profiles/slurm, on a Slurm of one node that is installed for them (Debian, root; minutes)
+	tests/slurm_node.sh install
+	pytest -q -m long tests/test_slurm.py
 
 ##@ Other recordings
 real: .venv/ready        ## the same workflow on real recordings: make real CUBE=<folder with load2p75_T1, ...>

@@ -137,7 +137,7 @@ def test_a_line_that_would_is_found(line):
 # A kill leaves no half of a file.
 
 WRITING = {"write_text", "write_bytes", "to_csv", "copyfile"}
-NOT_ASIDE = {"job.py", "fuzz_draws.py", "embedded.py", "signals/tables.py"}  # logs, drafts, and what Snakemake removes
+NOT_ASIDE = {"job.py", "fuzz_draws.py", "signals/tables.py"}  # logs, drafts, and what Snakemake removes
 
 
 def written_at_once(tree: ast.AST) -> list[int]:
@@ -340,3 +340,13 @@ def _muscles(joint: str) -> tuple[str, ...]:
     from deepemg.joint.definition import load_joint
 
     return load_joint(joint).muscle_names
+
+
+def test_every_job_of_the_workflow_has_a_group_on_a_cluster(root):
+    """A rule without one would be a Slurm job for each of its outputs."""
+    text = "\n".join(path.read_text() for path in sorted((root / "workflow" / "rules").glob("*.smk")))
+    rules = re.split(r"^(?:rule|use rule \w+ as) (?=\w)", text, flags=re.M)[1:]
+    jobs = {re.match(r"\w+", rule)[0] for rule in rules if "benchmark:" in rule.split("\n\n\n")[0]}
+    alone = {"train_trees", "write_snakemake_report"}  # once for all; on the machine that runs Snakemake
+    groups = yaml.safe_load((root / "profiles" / "slurm" / "config.yaml").read_text())["groups"]
+    assert set(groups) == jobs - alone and alone <= jobs

@@ -29,6 +29,10 @@ def model(joint):
     return ForwardModel(joint, rate_hz=100)
 
 
+def test_a_joint_is_read_once_however_many_subjects_ask_for_it(elbow6):
+    assert load_joint("elbow6") is elbow6
+
+
 def test_length_table_is_opensims(elbow6):
     lengths, moment_arms = muscle_geometry(elbow6, elbow6.length_angles_deg)
     assert np.max(np.abs(lengths - elbow6.lengths)) < 1e-8

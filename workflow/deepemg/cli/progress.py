@@ -32,9 +32,9 @@ NOISE = re.compile(r"^\s*(input|output|log|jobid|benchmark|reason|wildcards|reso
 
 @dataclass
 class Course:
-    """What has been seen so far; `cores` is how many jobs run at once."""
+    """What has been seen so far; `cores` is how many jobs run at once, None where a cluster decides."""
 
-    cores: int
+    cores: int | None
     total: int = 0
     done: int = 0
     stage: str = "starting"
@@ -53,7 +53,7 @@ class Course:
             self.listing = True
         elif self.listing and (row := re.fullmatch(r"(\w+)\s+(\d+)", line.strip())):
             self._count(row[1], int(row[2]))
-        elif started := re.match(r"(?:local)?rule (\w+):", line):
+        elif started := re.match(r"\s*(?:local)?rule (\w+):", line):
             self.rule, self.stage = started[1], STAGES.get(started[1].split("_")[0], started[1])
         elif job := re.match(r"\s+jobid: (\d+)", line):
             self.running[job[1]] = (self.rule, now)
@@ -73,8 +73,8 @@ class Course:
         self.seconds[rule] += now - start
 
     def seconds_left(self, now: float) -> float | None:
-        """Time left (s), by what finished jobs of the same rules took; None before any has ended."""
-        if not self.finished:
+        """Time left (s), by what finished jobs of the same rules took; None before any has ended, or on a cluster."""
+        if not self.finished or not self.cores:
             return None
         left = 0.0
         for rule, count in self.counts.items():

@@ -22,7 +22,9 @@ LOGS = Path(".snakemake/log")
 
 def main(
     arguments: Annotated[list[str] | None, typer.Argument(help="Targets and options, as Snakemake takes them.")] = None,
-    cores: Annotated[int, typer.Option(help="Jobs at the same time.")] = os.cpu_count() or 1,
+    cores: Annotated[
+        int | None, typer.Option(help="Jobs at the same time: all CPUs, or what a profile that is given says.")
+    ] = None,
 ) -> None:
     """Run the workflow of the current folder. Everything that Snakemake says goes to a file, whose name is told.
 
@@ -34,7 +36,9 @@ def main(
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"deepemg-{datetime.now():%Y-%m-%dT%H%M%S}.log"
     console.print(f"log: {log}", highlight=False)
-    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *given]
+    if not cores and not any(argument.startswith("--profile") for argument in given):
+        cores = os.cpu_count() or 1
+    command = [sys.executable, "-m", "snakemake", *(["--cores", str(cores)] if cores else []), *given]
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         course = Course(cores)
@@ -44,7 +48,8 @@ def main(
         except KeyboardInterrupt:
             # A terminal interrupts Snakemake too; whoever else does, does not. It cancels its jobs.
             process.send_signal(signal.SIGINT)
-            process.wait()
+            # What it says last is read, or it would wait for a reader.
+            file.write(process.communicate()[0])
             console.print("stopped; the same command goes on from here", highlight=False)
             raise typer.Exit(130) from None
     if process.returncode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -190,6 +191,7 @@ def _skeleton(entry: dict[str, Any]) -> Skeleton:
     return Skeleton(**plain(entry) | segments)
 
 
+@cache  # the workflow asks for the joint of every subject many times, and each of its jobs does so again
 def load_joint(name: str) -> Joint:
     """Read a joint from its data file; a joint that `extends` another adds its muscles behind the other's.
 
