@@ -26,8 +26,7 @@ REFIT = $(RUN) $(patsubst %,results/verified/tables/%.csv,subjects parameters to
 MACHINES = results/released/machines.csv
 DEVELOPMENT = results/development/T1 results/development/T2 results/development/T3
 
-.PHONY: subject study test quick test-long slurm real people opponents tiers weights cohort truth bench release verify \
-  machines docs lock help
+.PHONY: subject study test quick test-long slurm real people opponents tiers weights cohort truth bench release verify machines docs lock help
 
 ##@ The study
 study: .venv/ready       ## what `make` alone does: set up and run the study; open results/report.html
