@@ -46,7 +46,6 @@ class Work:
     begins: Callable[[Sources, Path], None]
     made: tuple[str, ...]
     once: bool = False  # whether it refuses to do again what it has done
-    small: bool = False  # whether its settings are made small in a copy of the library
 
 
 class Sources:
@@ -86,7 +85,8 @@ def _finished_study(place: Path) -> None:
     study = Study(place, ROOT)
     shutil.copytree(ROOT / ".test" / "data", place / "data")
     spoil(place / "config" / "config.yaml", "[copy, so, mse, nmm-paper, nmm]", "[mse, nmm-paper, nmm]")
-    subprocess.run([*study.command("all")], cwd=place, env=environment(), check=True, capture_output=True)
+    command, path = study.command("all"), environment(place / "workflow")
+    subprocess.run(command, cwd=place, env=path, check=True, capture_output=True)
 
 
 def environment(*first: Path, **more: str) -> dict[str, str]:
@@ -100,6 +100,11 @@ def environment(*first: Path, **more: str) -> dict[str, str]:
 
 def nothing(sources: Sources, folder: Path) -> None:
     folder.mkdir()
+
+
+def a_small_training(sources: Sources, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "workflow").symlink_to(sources.library())
 
 
 def short_trials(sources: Sources, folder: Path) -> None:
@@ -167,20 +172,17 @@ def stale_documents(sources: Sources, folder: Path) -> None:
 
 
 FITTED = ("model", "reconstruction.parquet", "parameters.csv", "loss.csv")
+SCORES = ("torque", "deep_emg", "deep_emg_by_phase")
 JOBS = {
     "process_emg": ["S1/envelopes.parquet", "S1/levels.csv"],
-    "fit_method-nmm": [f"S1/all/nmm/{name}" for name in FITTED],
-    "fit_method-nmm-paper": [f"S1/all/nmm-paper/{name}" for name in FITTED],
-    "fit_method-mse": [f"S1/all/mse/{name}" for name in FITTED],
-    "score_methods": [f"S1/{name}_scores.csv" for name in ("torque", "deep_emg", "deep_emg_by_phase")],
-    "tabulate": ["tables/torque.csv", "tables/deep_emg.csv"],
-    "write_subject_page": ["S1/report.html"],
-    "write_report": ["report.html", "provenance.json"],
-}  # fmt: skip
+    "fit_method": [f"S1/all/{method}/{name}" for method in ("mse", "nmm-paper", "nmm") for name in FITTED],
+    "score_methods, tabulate": [*(f"S1/{name}_scores.csv" for name in SCORES), "tables/deep_emg.csv"],
+    "write_subject_page, write_report": ["S1/report.html", "report.html", "provenance.json"],
+}
 
 
 def job(files: list[str]) -> Work:
-    """A rule of the workflow whose files are missing."""
+    """Rules of the workflow whose files are missing."""
     names = [f"results/{name}" for name in files]
     return Work(f"run --cores 2 -- {' '.join(names)}", lambda s, f: a_study(s, f, *names), ("results",))
 
@@ -199,7 +201,7 @@ WORK = {
     "simulate-T1": Work(
         f"simulate --seed 7 --out made --subjects 1 --jobs 2 --assumptions cohort.yaml {ONCE}", few_trials, ("made",)
     ),
-    "train-network": Work("train network --chunks 12 --device cpu --out made/1.pt", nothing, ("made",), small=True),
+    "train-network": Work("train network --chunks 12 --device cpu --out made/1.pt", a_small_training, ("made",)),
     "reconstruct": Work("reconstruct data/S1 --method copy --out made", a_subject, ("made",)),
     "export": Work("export results/S1/all/nmm made", a_study, ("made",)),
     "publish-comparison": Work("publish comparison T1=results/figures --released made", a_study, ("made",)),
@@ -231,14 +233,13 @@ class Bench:
 
     def start(self, name: str, folder: Path, at: int = 0, when: str = "") -> subprocess.Popen[str]:
         """The command in a session of its own; it dies in write number `at`, if that is one."""
-        work = WORK[name]
-        first = [DYING, *([self.sources.library()] if work.small else [])]
+        path = [DYING, *folder.glob("workflow")]  # a folder that has a library of its own uses that
         dying = {"DYING_BELOW": str(folder), "DYING_COUNT": f"{folder}.count", "DYING_AT": str(at), "DYING_WHEN": when}
         with open(f"{folder}.told", "a") as told:
             return subprocess.Popen(
-                [sys.executable, "-m", "deepemg.cli.main", *work.words.split()],
+                [sys.executable, "-m", "deepemg.cli.main", *WORK[name].words.split()],
                 cwd=folder,
-                env=environment(*first, **dying),
+                env=environment(*path, **dying),
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=told,
@@ -331,13 +332,10 @@ MOMENTS: dict[str, tuple[str, ...]] = {
     "export": ("SIGKILL", "SIGTERM", "OOM-kill"),
     "publish-comparison": ("SIGKILL", "Ctrl-C"),
     "publish-study": ("SIGTERM", "memory-limit"),
-    "process_emg": ("SIGKILL", "Ctrl-C"),
-    "fit_method-nmm": ("SIGTERM", "OOM-kill"),
-    "fit_method-nmm-paper": ("SIGKILL-main",),
-    "fit_method-mse": ("memory-limit",),
-    "score_methods": ("SIGTERM", "SIGKILL-main"),
-    "tabulate": ("SIGKILL",),
-    "write_report": ("Ctrl-C",),
+    "process_emg": ("SIGKILL",),
+    "fit_method": ("SIGKILL-main", "SIGTERM", "OOM-kill"),
+    "score_methods, tabulate": ("Ctrl-C",),
+    "write_subject_page, write_report": ("memory-limit",),
 }
 WRITES = {
     "new": 3,
@@ -352,11 +350,9 @@ WRITES = {
     "publish-comparison": 2,
     "publish-study": 2,
     "process_emg": 1,
-    "fit_method-nmm": 1,
-    "score_methods": 1,
-    "tabulate": 1,
-    "write_subject_page": 1,
-    "write_report": 1,
+    "fit_method": 2,
+    "score_methods, tabulate": 1,
+    "write_subject_page, write_report": 1,
 }
 AT_RANDOM = [(name, how, seed) for name, hows in MOMENTS.items() for seed, how in enumerate(hows)]
 IN_A_WRITE = [(name, ("half", "before", "after")[seed % 3], seed) for name, n in WRITES.items() for seed in range(n)]
