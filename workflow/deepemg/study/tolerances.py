@@ -7,7 +7,7 @@ precision. A fit of `nmm-paper` made anew, 500 epochs of single precision, moved
 parameter by 1.8e-4.
 
 They do not hold everywhere: without AVX in any library, 15 of the 9337 cells of S1 were up to 5 times further away than
-tolerated. All are of `nmm` in trials with 4 kg, where excitations reach 1 and are held there: the subject fit has kinks,
+tolerated. All are of `nmm` with 4 kg, where excitations reach 1 and are held there: the subject fit has kinks,
 and its line search takes another way where the seventh digit of the posterior differs (docs/reproduce.md).
 """
 
