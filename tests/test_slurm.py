@@ -52,7 +52,7 @@ def slurm() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def study(slurm: None, root: Path, tmp_path_factory: pytest.TempPathFactory) -> SlurmStudy:
     study = SlurmStudy(tmp_path_factory.mktemp("slurm"), root, 2)
-    study.run(*wanted("local", "metrics.json"))
+    study.run(*wanted("local", "S1/torque.parquet"))
     return study
 
 
@@ -91,6 +91,7 @@ def begin(study: SlurmStudy, results: str, command: list[str]) -> subprocess.Pop
 
 
 def test_results_are_those_of_a_local_run(study):
+    study.run(*wanted("local", "metrics.json"))
     done = subprocess.run(
         study.with_profile(*wanted("slurm", "metrics.json")), cwd=study.folder, capture_output=True, text=True
     )

@@ -85,10 +85,18 @@ def reproduce_sections() -> Sections:
     return {"tolerances": tolerances_markdown(largest_seen(file)), "machines": machines_markdown(file)}
 
 
+def cluster_sections() -> Sections:
+    """What Slurm cost in the last measurement, and what is planned for many subjects."""
+    from deepemg.report.scale_out import scale_out_sections
+
+    return scale_out_sections(RELEASED / "scale_out")
+
+
 PAGES: dict[str, Callable[[], Sections]] = {
     "README.md": readme_sections,
     "docs/add-a-subject.md": subject_sections,
     "docs/checks.md": checks_sections,
+    "docs/cluster.md": cluster_sections,
     "docs/joint.md": joint_sections,
     "docs/nmm.md": nmm_sections,
     "docs/tables.md": tables_sections,
