@@ -149,6 +149,7 @@ envs/study.yaml: requirements.txt
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
 	  { echo "found $$($(PYTHON) --version 2>&1); expected 3.11, 3.12 or 3.13: make PYTHON=python3.12"; exit 2; }
+	@case "$(CURDIR)" in *" "*) echo "found a space in $(CURDIR); expected none, for Snakemake: rename the folder"; exit 2;; esac
 	$(PYTHON) -m venv .venv
 	pip install --quiet --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $$(grep '^torch==' requirements.txt)
 	pip install --quiet --use-pep517 -r requirements.txt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,15 @@ esac
     assert (tmp_path / "made").exists() is accepted
     told = f"found Python {version}.1; expected 3.11, 3.12 or 3.13: make PYTHON=python3.12"
     assert (told in done.stdout.split("\n")) is not accepted
+
+
+def test_a_folder_with_a_space_is_refused_in_one_line_before_anything_is_installed(root, tmp_path):
+    """Snakemake calls the Python of the environment by its path, and does not quote it."""
+    folder = tmp_path / "my study"
+    folder.mkdir()
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(root / name, folder)
+    done = make(folder, f"PYTHON={sys.executable}", ".venv/ready")
+    assert done.returncode == 2 and not (folder / ".venv").exists()
+    told = f"found a space in {folder}; expected none, for Snakemake: rename the folder"
+    assert told in done.stdout.split("\n")

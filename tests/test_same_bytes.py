@@ -19,7 +19,7 @@ UNLIKE = {  # what of the results is about the run and not about the study, and 
     "snakemake_report.html": "the page of Snakemake tells when each job ran, and how long",
     "digests/snakemake_report.html.md5": "the digest of that page",
 }
-FOLDERS = {"study": 1, "named otherwise": 2, "of-many-jobs": 8}  # name of the folder, jobs at once
+FOLDERS = {"study": 1, "named-otherwise": 2, "of-many-jobs": 8}  # name of the folder, jobs at once
 BESIDE = "A1"  # another subject, who comes first in every list
 
 

@@ -53,7 +53,7 @@ def machines_markdown(file: Path) -> str:
     table = pd.read_csv(file, keep_default_na=False)
     rows = []
     for names, part in table.groupby(RUN, sort=False):
-        worst = part.nlargest(1, "largest").iloc[0]
+        worst = part.sort_values("largest").iloc[-1]
         told = f"{worst['largest']:.2g} (`{worst['column']}`)" if worst["largest"] else "none"
         counts = {name: int(part[column].sum()) for name, column in COUNTS.items()}
         rows.append(dict(zip(RUN, names, strict=True)) | counts | {"largest, of its tolerance": told})
