@@ -89,7 +89,7 @@ def plan(folder: Path, subjects: int) -> dict[str, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--grouped", type=int, nargs="*", default=[2, 8], help="subjects of the runs with groups")
+    parser.add_argument("--grouped", type=int, nargs="*", default=[2], help="subjects of the runs with groups")
     parser.add_argument("--single", type=int, nargs="*", default=[2], help="subjects of the runs without")
     parser.add_argument("--plan", type=int, nargs="*", default=[5, 40], help="subjects of the dry runs")
     parser.add_argument("--out", type=Path, required=True, help="folder of overhead.csv and plan.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -42,6 +43,23 @@ def test_no_child_outlives_its_parent(tmp_path: Path, how: str, sent: signal.Sig
     parent.send_signal(sent)
     parent.wait()
     waits_for(lambda: not processes_of(parent.pid), 20)
+
+
+@pytest.mark.slow
+def test_snakemake_hears_interrupts_in_a_run_that_a_script_put_in_the_background(tmp_path: Path) -> None:
+    """A shell has such a program ignore them; `deepemg run` tells Snakemake by one to cancel its jobs."""
+    (tmp_path / "Snakefile").write_text('rule all:\n    output: "done"\n    shell: "touch begun; sleep 600"\n')
+    ignoring = f"trap '' INT; exec {sys.executable} -m deepemg.cli.main run --cores 1"
+    run = subprocess.Popen(["sh", "-c", ignoring], cwd=tmp_path, start_new_session=True)
+    waits_for(lambda: (tmp_path / "begun").exists())
+    try:
+        ignored = [
+            re.findall(r"^SigIgn:\s(\w+)$", Path(f"/proc/{id}/status").read_text(), flags=re.M)[0]
+            for id in processes_of(run.pid)
+        ]
+    finally:
+        os.killpg(run.pid, signal.SIGKILL)
+    assert len(ignored) >= 2 and not any(int(mask, 16) & 1 << signal.SIGINT - 1 for mask in ignored)
 
 
 def test_every_pool_of_the_package_is_one_that_ends_with_its_parent() -> None:

@@ -39,6 +39,8 @@ def main(
     if not cores and not any(argument.startswith("--profile") for argument in given):
         cores = os.cpu_count() or 1
     command = [sys.executable, "-m", "snakemake", *(["--cores", str(cores)] if cores else []), *given]
+    # A shell that starts a run behind an ampersand in a script has it ignore interrupts, and Snakemake with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         course = Course(cores)
