@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import threading
@@ -11,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 SPAWN = multiprocessing.get_context("spawn")
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def end_with_parent() -> None:
@@ -28,7 +30,7 @@ def process_pool(jobs: int, begin: Callable[..., object] | None = None, *given: 
 def ends_well(work: Callable[..., object], *given: Any) -> bool:
     """Whether a call in a process of its own ends, without an exception and without a crash of the process.
 
-    Raises the OSError that the call raised: that the disk is full is no fault of the work.
+    Raises the OSError of a disk that takes no more: this is no fault of the work, and others would fail too.
     """
     told, tell = SPAWN.Pipe(duplex=False)
     process = SPAWN.Process(target=_begin, args=(_telling, tell, work, *given))
@@ -45,6 +47,8 @@ def _telling(tell: Connection, work: Callable[..., object], *given: Any) -> None
     try:
         work(*given)
     except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
         tell.send(error)
 
 
