@@ -156,7 +156,7 @@ def test_an_import_makes_no_subject_and_goes_on_when_there_is_room(disk: SmallDi
 
 @pytest.mark.long
 def test_a_cohort_loses_no_trial_to_a_full_disk(disk: SmallDisk, tmp_path: Path, tiny_cohort: Path) -> None:
-    (tmp_path / "assumptions.yaml").write_text(yaml.safe_dump(TINY.assumptions))
+    (tmp_path / "assumptions.yaml").write_text(yaml.safe_dump(TINY.assumptions, sort_keys=False))
     where = ("--out", disk.folder / "cohort", "--assumptions", tmp_path / "assumptions.yaml")
     make = ("simulate", "--seed", str(SEED), "--subjects", "1", "--jobs", "1", *where)
     disk.fill(sum(path.stat().st_size for path in tiny_cohort.rglob("*") if path.is_file()) // 2)
