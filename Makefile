@@ -117,12 +117,13 @@ verify: .venv/ready      ## are the released tables reproduced from the released
 	@deepemg verify $(if $(FULL),--results results/verified)
 
 machines: .venv/ready    ## the same on kinds of machines that this one can stand in for, for docs/reproduce.md (an hour)
-	deepemg verify --keep $(MACHINES)
+	# Exit code 1: some cells differ. That is what is looked for, and kept.
+	deepemg verify --keep $(MACHINES); test $$? -lt 2
 	for kind in "2 threads" "torch without AVX" "oneDNN without AVX" "MKL without AVX" "NumPy without AVX" \
 	  "C library without AVX" "OpenBLAS for Nehalem" "OpenBLAS for Sandybridge" "no AVX at all"; do \
-	  deepemg verify --fit 'S1/*' --kind "$$kind" --keep $(MACHINES) || exit; done
+	  deepemg verify --fit 'S1/*' --kind "$$kind" --keep $(MACHINES); test $$? -lt 2 || exit; done
 	for kind in "as it is" "no AVX at all"; do \
-	  deepemg verify --anew --fit S1/4kg/nmm --kind "$$kind" --keep $(MACHINES) || exit; done
+	  deepemg verify --anew --fit S1/4kg/nmm --kind "$$kind" --keep $(MACHINES); test $$? -lt 2 || exit; done
 
 docs: .venv/ready        ## the generated sections of README.md and docs/, and config/defaults.yaml
 	deepemg docs
